@@ -1,0 +1,136 @@
+"""13. Caseload: referrals, discharge, and what a user loses when their peer leaves or is off sick.
+
+Each team has a referral list of its own: the n-th referral is the same person in every scenario.  Places on the
+caseload are filled from it while the team has a peer in post.  Losing the peer costs trust, which was built between two
+people, and some engagement and hope (a quarter of clients lose their worker in a year, evidence row 5.21).
+"""
+
+from __future__ import annotations
+
+from peersim.world import draws
+from peersim.world.arithmetic import clip
+from peersim.world.compiled import compiled
+from peersim.world.events import note_user
+from peersim.world.state import ADMITTED, DISCHARGED, DROPPED_OUT, OFF_SICK, VACANT
+
+
+@compiled
+def move_on(world, u):
+    """Place `u` on a caseload: the user stays, is discharged, drops out, or the place is filled from the list.
+
+    Changes who is in the place and whose caseload it is on.
+    """
+    constants = world.constants[0]
+    if constants.on_caseload == 0:
+        return
+    provider = world.provider[0]
+    user = world.users[u]
+    if user.occupied == 0:
+        admit(world, u)
+        return
+    discharge = constants.discharge_base + constants.discharge_recovery * user.recovery
+    dropping_out = constants.drop_out * (1.0 - user.engagement)
+    if user.luck_ending < discharge:
+        note_user(world, DISCHARGED, user)
+        provider.users_discharged += 1
+        user.occupied = 0
+    elif user.luck_ending > 1.0 - dropping_out:
+        note_user(world, DROPPED_OUT, user)
+        provider.users_dropped_out += 1
+        user.occupied = 0
+    else:
+        feel_absence(world, u)
+
+
+@compiled
+def feel_absence(world, u):
+    """What absence of their peer worker does to user `u`; one whose peer has left gets another if there is one."""
+    constants = world.constants[0]
+    user = world.users[u]
+    if user.peer >= 0:
+        peer = world.peers[user.peer]
+        if peer.status == VACANT or peer.ordinal != user.peer_ordinal:
+            user.trust *= 1.0 - constants.loss_trust
+            user.engagement *= 1.0 - constants.loss_engagement
+            user.hope *= 1.0 - constants.loss_hope
+            user.peer = -1
+        elif peer.status == OFF_SICK:
+            user.trust *= 1.0 - constants.absence_trust
+    if user.peer < 0:
+        allocate(world, u)
+
+
+@compiled
+def admit(world, u):
+    """The next person on the team's referral list takes place `u`, if the team has a peer in post."""
+    constants = world.constants[0]
+    user = world.users[u]
+    team = world.teams[user.team]
+    if any_peer(world, team) == 0:
+        return
+    user.referral = team.next_referral
+    team.next_referral += 1
+    user.occupied = 1
+    user.peer = -1
+    user.weeks_on_caseload = 0
+    a0, a1, a2, a3 = draws.of_user(world, user, 0, draws.BIRTH_A)
+    b0, b1, b2, _ = draws.of_user(world, user, 0, draws.BIRTH_B)
+    spread = constants.user_spread
+    user.experience = int(3.0 * a3)
+    user.community = 1 if b0 < team.community_share else 0
+    user.recovery_point = clip(constants.recovery_mean + spread * draws.bell(a0, a1, a2))
+    user.recovery = clip(user.recovery_point - constants.recovery_setback)
+    user.trust = constants.trust_newcomer
+    user.hope = clip(constants.hope_newcomer + spread * 3.4641016151377544 * (b1 - 0.5))
+    user.engagement = clip(constants.engagement_newcomer + spread * 3.4641016151377544 * (b2 - 0.5))
+    user.met = 0
+    note_user(world, ADMITTED, user)
+    allocate(world, u)
+
+
+@compiled
+def any_peer(world, team):
+    """Number of peers of a team who are in post."""
+    in_post = 0
+    for i in range(team.first_peer, team.first_peer + team.n_peers):
+        if world.peers[i].status != VACANT:
+            in_post += 1
+    return in_post
+
+
+@compiled
+def allocate(world, u):
+    """User `u` comes onto the caseload of a peer in post: the best match in background, or the next in turn.
+
+    With chance `background_matching` the peer who shares most with the user is chosen; otherwise chance decides.  A
+    lone peer takes everybody.
+    """
+    user = world.users[u]
+    team = world.teams[user.team]
+    in_post = any_peer(world, team)
+    if in_post == 0:
+        return
+    policy = world.policy[world.provider[0].policy_row]
+    matched, turn, _, _ = draws.of_user(world, user, 0, draws.FATE)
+    skip = int(turn * in_post)
+    best = -1.0
+    for i in range(team.first_peer, team.first_peer + team.n_peers):
+        peer = world.peers[i]
+        if peer.status == VACANT:
+            continue
+        score = 0.0
+        if matched < policy.background_matching:
+            if peer.experience == user.experience:
+                score += 1.0
+            if peer.community == user.community:
+                score += 1.0
+        if skip == 0:
+            score += 0.5
+        skip -= 1
+        if score > best:
+            best = score
+            user.peer = i
+    peer = world.peers[user.peer]
+    user.peer_ordinal = peer.ordinal
+    a0, a1, a2, _ = draws.of_pair(world, peer, user, draws.AFFINITY)
+    user.affinity = draws.bell(a0, a1, a2)

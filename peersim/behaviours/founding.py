@@ -1,0 +1,47 @@
+"""How a world starts: every post filled, peers new to the role, caseloads filled from the referral lists.
+
+Peer workers are being introduced, as in the study's ten cases: they all start in the first week.  Clinicians and
+managers have been there for a while.
+"""
+
+from __future__ import annotations
+
+from peersim.behaviours.caseload import admit
+from peersim.behaviours.hiring import begin_clinician, begin_manager, begin_peer
+from peersim.behaviours.opening import open_provider, open_team
+from peersim.world.compiled import compiled
+
+
+@compiled
+def found(world):
+    """Fill an empty world with its first people and let teams take stock."""
+    constants = world.constants[0]
+    provider = world.provider[0]
+    policy = world.policy[0]
+    provider.culture_valuing = policy.culture_valuing
+    provider.culture_start = policy.culture_valuing
+    norm = constants.norm_nhs_trust
+    if provider.sector == 1:
+        norm = constants.norm_voluntary
+    elif provider.sector == 2:
+        norm = constants.norm_partnership
+    for c in range(len(world.clinicians)):
+        begin_clinician(world, c)
+    for m in range(len(world.managers)):
+        begin_manager(world, m)
+    for t in range(len(world.teams)):
+        team = world.teams[t]
+        team.role_norm = norm
+        team.pressure = team.base_pressure
+        team.way = 0.5
+    for i in range(len(world.peers)):
+        begin_peer(world, i)
+    for t in range(len(world.teams)):
+        open_team(world, t)
+    for i in range(len(world.peers)):
+        peer = world.peers[i]
+        peer.closest_fit = abs(peer.identity - world.teams[peer.team].way)
+    if constants.on_caseload != 0:
+        for u in range(len(world.users)):
+            admit(world, u)
+    open_provider(world)

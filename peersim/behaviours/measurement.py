@@ -1,0 +1,199 @@
+"""14. Measurement: the week as it is written down.
+
+Changes nobody.  Means are over people in post (or users on a caseload, or teams); where there is nobody, the measure is
+"not a number", never 0.  Means over people in post hide those who left, so the first holders of all posts are measured
+apart, leavers as they were when they left.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from peersim.world.compiled import compiled
+from peersim.world.measures import N_TEAM
+from peersim.world.state import IN_POST, OFF_SICK, STILL_THERE, VACANT
+from peersim.world.events import keep_spell
+
+
+@compiled
+def ratio(total, count):
+    """Mean of `count` values, or not a number if there are none."""
+    return total / count if count > 0 else math.nan
+
+
+@compiled
+def measure(world):
+    """Write this week's row of the provider's and, if asked for, the teams' measures.
+
+    Fills `weekly[week]` and `team_weekly[week]`, in the order of `world.measures`.
+    """
+    provider = world.provider[0]
+    week = provider.week
+    row = world.weekly[week]
+    sums = np.zeros(N_TEAM)
+    counts = np.zeros(5)
+    team_sums = np.zeros(N_TEAM)
+    team_counts = np.zeros(5)
+    by_team = len(world.team_weekly) > 0
+    for t in range(len(world.teams)):
+        for k in range(N_TEAM):
+            team_sums[k] = 0.0
+        for k in range(5):
+            team_counts[k] = 0.0
+        add_team(world, world.teams[t], team_sums, team_counts)
+        for k in range(N_TEAM):
+            sums[k] += team_sums[k]
+        for k in range(5):
+            counts[k] += team_counts[k]
+        if by_team:
+            write_means(world.team_weekly[week][t], team_sums, team_counts)
+    write_means(row, sums, counts)
+    write_provider(world, row)
+
+
+@compiled
+def add_team(world, team, sums, counts):
+    """Add up a team's people; `counts` holds peer posts, peers, clinicians, users in place, and teams."""
+    threshold = world.constants[0].considering_threshold
+    for i in range(team.first_peer, team.first_peer + team.n_peers):
+        peer = world.peers[i]
+        counts[0] += 1.0
+        if peer.status == VACANT:
+            continue
+        counts[1] += 1.0
+        sums[0] += peer.identity
+        sums[1] += peer.role_clarity
+        sums[2] += peer.empowerment
+        sums[3] += peer.felt_value
+        sums[4] += peer.exhaustion
+        sums[5] += peer.satisfaction
+        sums[6] += peer.wellbeing
+        sums[7] += peer.intention_to_leave
+        sums[8] += peer.generic_share
+        sums[9] += peer.isolation
+        sums[10] += peer.support
+        sums[11] += peer.prospects
+        sums[12] += peer.supervised
+        sums[13] += peer.missed
+        sums[14] += peer.weeks_since_supervision
+        sums[15] += 1.0 if peer.intention_to_leave > threshold else 0.0
+        sums[16] += 1.0 if peer.status == OFF_SICK else 0.0
+    for c in range(team.first_clinician, team.first_clinician + team.n_clinicians):
+        clinician = world.clinicians[c]
+        if clinician.status == VACANT:
+            continue
+        counts[2] += 1.0
+        sums[19] += clinician.role_understanding
+        sums[20] += clinician.valuing
+        sums[21] += clinician.clinical_stance
+        sums[22] += clinician.exhaustion
+        sums[23] += clinician.intention_to_leave
+    for u in range(team.first_user, team.first_user + team.n_users):
+        user = world.users[u]
+        if user.occupied == 0:
+            continue
+        counts[3] += 1.0
+        sums[25] += user.trust
+        sums[26] += user.hope
+        sums[27] += user.engagement
+        sums[28] += user.recovery
+        sums[30] += user.met
+    counts[4] += 1.0
+    sums[31] += team.pressure
+    sums[32] += team.role_norm
+    sums[33] += team.climate
+    sums[34] += team.backing
+
+
+@compiled
+def write_means(row, sums, counts):
+    """Turn sums into the measures of `world.measures.TEAM`."""
+    for k in range(17):
+        row[k] = ratio(sums[k], counts[1])
+    row[17] = counts[1]
+    row[18] = 1.0 - counts[1] / counts[0]
+    for k in range(19, 24):
+        row[k] = ratio(sums[k], counts[2])
+    row[24] = counts[2]
+    for k in range(25, 29):
+        row[k] = ratio(sums[k], counts[3])
+    row[29] = counts[3]
+    row[30] = ratio(sums[30], counts[3])
+    for k in range(31, 35):
+        row[k] = sums[k] / counts[4]
+
+
+@compiled
+def write_provider(world, row):
+    """Write the measures of `world.measures.PROVIDER`."""
+    provider = world.provider[0]
+    identity = exhaustion = wellbeing = 0.0
+    for i in range(len(world.peers)):
+        peer = world.peers[i]
+        if peer.ordinal == 0 and peer.status != VACANT:
+            peer.cohort_identity = peer.identity
+            peer.cohort_exhaustion = peer.exhaustion
+            peer.cohort_wellbeing = peer.wellbeing
+        identity += peer.cohort_identity
+        exhaustion += peer.cohort_exhaustion
+        wellbeing += peer.cohort_wellbeing
+    posts = len(world.peers)
+    row[N_TEAM + 0] = identity / posts
+    row[N_TEAM + 1] = exhaustion / posts
+    row[N_TEAM + 2] = wellbeing / posts
+    understanding = commitment = 0.0
+    managers = 0
+    for m in range(len(world.managers)):
+        manager = world.managers[m]
+        if manager.status != VACANT:
+            understanding += manager.role_understanding
+            commitment += manager.commitment
+            managers += 1
+    row[N_TEAM + 3] = ratio(understanding, managers)
+    row[N_TEAM + 4] = ratio(commitment, managers)
+    row[N_TEAM + 5] = provider.culture_valuing
+    row[N_TEAM + 6] = provider.peers_left
+    row[N_TEAM + 7] = provider.peers_hired
+    row[N_TEAM + 8] = provider.clinicians_left
+    row[N_TEAM + 9] = provider.clinicians_hired
+    row[N_TEAM + 10] = provider.users_discharged
+    row[N_TEAM + 11] = provider.users_dropped_out
+    pay_bill(world)
+    row[N_TEAM + 12] = provider.cost_pay
+    row[N_TEAM + 13] = provider.cost_supervision
+    row[N_TEAM + 14] = provider.cost_meetings
+    row[N_TEAM + 15] = provider.cost_training
+    row[N_TEAM + 16] = provider.cost_hiring
+    row[N_TEAM + 17] = provider.cost_cover
+    row[N_TEAM + 18] = (
+        provider.cost_pay
+        + provider.cost_supervision
+        + provider.cost_meetings
+        + provider.cost_training
+        + provider.cost_hiring
+        + provider.cost_cover
+    )
+
+
+@compiled
+def pay_bill(world):
+    """The week's pay with on-costs, and cover for posts that nobody works in, in pounds."""
+    constants = world.constants[0]
+    provider = world.provider[0]
+    weekly = constants.cost_comparable_salary * (1.0 + constants.cost_on_costs) / 52.0
+    for i in range(len(world.peers)):
+        peer = world.peers[i]
+        if peer.status != VACANT:
+            provider.cost_pay += weekly * peer.pay_ratio * peer.hours
+        if peer.status != IN_POST:
+            provider.cost_cover += weekly * constants.cost_cover_share
+
+
+@compiled
+def close_books(world):
+    """At the horizon the spells of those still in post are kept, as still open."""
+    for i in range(len(world.peers)):
+        if world.peers[i].status != VACANT:
+            keep_spell(world, i, STILL_THERE)

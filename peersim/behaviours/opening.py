@@ -1,0 +1,145 @@
+"""The week opens: diaries are cleared, everybody's luck of the week is drawn, teams take stock.
+
+Not a mechanism: nothing here changes a person.  What a team is like is seen once, at the start of the week, so that it
+does not depend on whose turn comes first.
+"""
+
+from __future__ import annotations
+
+from peersim.world import draws
+from peersim.world.arithmetic import clip
+from peersim.world.compiled import compiled
+from peersim.world.state import IN_POST, VACANT
+
+
+@compiled
+def open_provider(world):
+    """Clear the provider's counts and costs of the week, and see how present peers are in it."""
+    provider = world.provider[0]
+    provider.peers_left = 0
+    provider.clinicians_left = 0
+    provider.peers_hired = 0
+    provider.clinicians_hired = 0
+    provider.users_discharged = 0
+    provider.users_dropped_out = 0
+    provider.cost_pay = 0.0
+    provider.cost_supervision = 0.0
+    provider.cost_meetings = 0.0
+    provider.cost_training = 0.0
+    provider.cost_hiring = 0.0
+    provider.cost_cover = 0.0
+    presence = 0.0
+    for t in range(len(world.teams)):
+        presence += world.teams[t].peer_presence
+    provider.peer_presence = presence / len(world.teams)
+    empowerment = 0.0
+    in_post = 0
+    for i in range(len(world.peers)):
+        if world.peers[i].status != VACANT:
+            empowerment += world.peers[i].empowerment
+            in_post += 1
+    provider.peer_empowerment = empowerment / in_post if in_post > 0 else 0.0
+
+
+@compiled
+def draw_luck(world, kind, person):
+    """The week's numbers for a peer, clinician or manager; they belong to the holder of the post."""
+    luck = draws.of_person(world, kind, person, world.provider[0].week, draws.LUCK)
+    person.luck_life, person.luck_absence, person.luck_leaving, person.luck_post = luck
+    if person.status != VACANT:
+        person.tenure += 1
+
+
+@compiled
+def open_peer(world, i):
+    """Clear a peer worker's diary and draw their luck."""
+    peer = world.peers[i]
+    draw_luck(world, draws.PEER, peer)
+    peer.supervised = 0
+    peer.missed = 0
+    peer.tasks_taken = 0
+    peer.users_met = 0
+    peer.trust_met = 0.0
+    peer.fellows_met = 0.0
+    peer.colleague_valuing = 0.0
+    peer.colleagues_met = 0
+    peer.colleague_help = 0
+    peer.clinical_help = 0
+
+
+@compiled
+def open_clinician(world, i):
+    """Draw a clinician's luck."""
+    draw_luck(world, draws.CLINICIAN, world.clinicians[i])
+
+
+@compiled
+def open_manager(world, i):
+    """Draw a manager's luck."""
+    draw_luck(world, draws.MANAGER, world.managers[i])
+
+
+@compiled
+def open_user(world, i):
+    """Draw a service user's luck."""
+    user = world.users[i]
+    if user.occupied == 0:
+        return
+    luck = draws.of_user(world, user, world.provider[0].week, draws.LUCK)
+    user.luck_meeting, user.luck_quality, user.luck_recovery, user.luck_ending = luck
+    user.met = 0
+    user.weeks_on_caseload += 1
+
+
+@compiled
+def commitment_of(world, m):
+    """A manager's commitment as it is felt: none while the post is vacant or they are off sick."""
+    manager = world.managers[m]
+    return manager.commitment if manager.status == IN_POST else 0.0
+
+
+@compiled
+def open_team(world, t):
+    """A team takes stock: how its clinicians see the role, who is there, what backing it has.
+
+    The team's way of working is the mean of 1 - clinical stance.  Backing weighs managers at all levels (Gillard et
+    al., seed study: supportive managers at all levels of the organisation).  Without any clinician in post, the
+    picture of the week before stands.
+    """
+    team = world.teams[t]
+    constants = world.constants[0]
+    understanding = valuing = way = 0.0
+    clinicians = 0
+    for c in range(team.first_clinician, team.first_clinician + team.n_clinicians):
+        clinician = world.clinicians[c]
+        if clinician.status != VACANT:
+            understanding += clinician.role_understanding
+            valuing += clinician.valuing
+            way += 1.0 - clinician.clinical_stance
+            clinicians += 1
+    if clinicians > 0:
+        team.understanding = understanding / clinicians
+        team.valuing = valuing / clinicians
+        team.way = way / clinicians
+    present = 0
+    in_post = 0
+    identity = 0.0
+    for i in range(team.first_peer, team.first_peer + team.n_peers):
+        peer = world.peers[i]
+        if peer.status == IN_POST:
+            present += 1
+            identity += peer.identity * (1.0 - peer.generic_share)
+        if peer.status != VACANT:
+            in_post += 1
+    team.peers_present = present
+    team.peer_presence = identity / max(1, clinicians + in_post)
+    team.backing = (
+        constants.backing_team * commitment_of(world, team.manager)
+        + constants.backing_middle * commitment_of(world, team.middle)
+        + constants.backing_executive * commitment_of(world, len(world.managers) - 1)
+    )
+    team.climate = clip(
+        constants.climate_understanding * team.understanding
+        + constants.climate_valuing * team.valuing
+        + constants.climate_calm * (1.0 - team.pressure)
+    )

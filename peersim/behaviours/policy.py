@@ -1,0 +1,38 @@
+"""1. Policy: scheduled changes and ramps come into force.
+
+The policy table has a row for each week, already with its ramps (`peersim.world.build`).  Most policies act through
+the row in force.  Three set where something starts that then moves by itself: a change shifts it by as much.
+Switched off, the policies of the first week stay in force.
+"""
+
+from __future__ import annotations
+
+from peersim.world.arithmetic import clip
+from peersim.world.compiled import compiled
+from peersim.world.state import TEAM_MANAGER
+
+
+@compiled
+def apply(world):
+    """Put this week's policies in force and pass on what changed in the starting points.
+
+    Changes `policy_row`; shifts the culture of valuing and the understanding of team managers (who supervise) by the
+    change in the policy.
+    """
+    provider = world.provider[0]
+    if world.constants[0].on_policy == 0:
+        return
+    before = world.policy[provider.policy_row]
+    provider.policy_row = min(provider.week, len(world.policy) - 1)
+    now = world.policy[provider.policy_row]
+    shift = now.culture_valuing - before.culture_valuing
+    if shift != 0.0:
+        provider.culture_valuing = clip(provider.culture_valuing + shift)
+        provider.culture_start = clip(provider.culture_start + shift)
+    shift = now.supervision_understanding - before.supervision_understanding
+    if shift != 0.0:
+        for m in range(len(world.managers)):
+            manager = world.managers[m]
+            if manager.post == TEAM_MANAGER:
+                manager.role_understanding = clip(manager.role_understanding + shift)
+                manager.understanding_start = clip(manager.understanding_start + shift)

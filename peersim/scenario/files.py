@@ -1,0 +1,187 @@
+"""Reading scenario files, which come from anywhere and hold anything."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from peersim.scenario.errors import Problem, ScenarioError
+from peersim.scenario.scalars import scalar
+from peersim.scenario.schema import Scenario
+
+LARGEST_FILE = 1_000_000
+DEEPEST_NESTING = 20
+
+_Path = tuple[str | int, ...]
+
+
+def load(path: str | os.PathLike[str]) -> Scenario:
+    """Read a scenario from a YAML file.
+
+    Raises
+    ------
+    ScenarioError
+        Naming everything that is wrong with the file, each with its line.
+    """
+    file = Path(path)
+    source = str(file)
+    if "\0" in source:
+        raise _fault(source.replace("\0", "?"), "is not a path.")
+    try:
+        if file.is_dir():
+            raise _fault(source, "is a folder, not a scenario file.")
+        if not file.exists():
+            raise _fault(source, "no such file.")
+        if not file.is_file():
+            raise _fault(source, "is not an ordinary file.")
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise _fault(source, f"cannot be read ({error.strerror or error}).") from None
+    _check_size(content, source)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _fault(source, "is not UTF-8 text; save it again with that encoding.", line) from None
+    return loads(text, source)
+
+
+def loads(text: str, source: str = "<text>") -> Scenario:
+    """Read a scenario from YAML text. `source` is what messages call it.
+
+    Raises
+    ------
+    ScenarioError
+        Naming everything that is wrong with the text, each with its line.
+    """
+    _check_size(text.encode("utf-8", errors="surrogatepass"), source)
+    reader = _Reader(text, source)
+    content = reader.read()
+    problems = reader.problems
+    spoilt = {problem.path for problem in problems}
+    try:
+        scenario = Scenario(**content)
+    except ScenarioError as error:
+        # What cannot be read is named once, without the faults that follow from it.
+        problems += [
+            dataclasses.replace(problem, file=source, line=reader.line_of(problem.path))
+            for problem in error.problems
+            if not any(problem.path[:length] in spoilt for length in range(1, len(problem.path) + 1))
+        ]
+    if problems:
+        raise ScenarioError(sorted(problems, key=lambda problem: problem.line or 0)) from None
+    return scenario
+
+
+def _check_size(content: bytes, source: str) -> None:
+    if len(content) > LARGEST_FILE:
+        raise _fault(source, f"is larger than {LARGEST_FILE:,} bytes; that is no scenario.")
+
+
+def _fault(source: str, message: str, line: int | None = None, path: _Path = ()) -> ScenarioError:
+    return ScenarioError([Problem(path, message, file=source, line=line)])
+
+
+class _Reader:
+    """One pass over the events of a YAML text.
+
+    Works on events rather than on PyYAML's trees: nothing is built before it is known to be allowed, the
+    depth is bounded, and every key keeps its line.
+    """
+
+    def __init__(self, text: str, source: str) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self._lines: dict[_Path, int] = {}
+        self._events = self._safe_events(text)
+
+    def read(self) -> dict[str, Any]:
+        """The content of the only document. Problems that leave the rest readable are kept for later."""
+        next(self._events)
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            raise _fault(self.source, "is empty; a scenario needs at least a name and teams.")
+        event = next(self._events)
+        content = self._value(event, ())
+        if not isinstance(content, dict):
+            raise _fault(
+                self.source,
+                "is not a scenario: expected keys with values, such as 'name: ...'.",
+                _line(event),
+            )
+        next(self._events)
+        after = next(self._events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise _fault(
+                self.source, "a second document begins here; a file holds one scenario.", _line(after)
+            )
+        return content
+
+    def line_of(self, path: _Path) -> int | None:
+        """The line of a key, or of the nearest key around it."""
+        return next((self._lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._lines), None)
+
+    def _safe_events(self, text: str) -> Iterator[yaml.Event]:
+        try:
+            yield from yaml.parse(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = mark.line + 1 if mark else None
+            tab = " Indent with spaces, not with tabs." if "'\\t'" in str(error.problem) else ""
+            raise _fault(self.source, f"cannot be read as YAML: {error.problem}.{tab}", line) from None
+        except yaml.YAMLError as error:
+            reason = getattr(error, "reason", error)
+            line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+            raise _fault(self.source, f"cannot be read as YAML: {reason}.", line) from None
+
+    def _value(self, event: yaml.Event, path: _Path) -> Any:
+        self._lines.setdefault(path, _line(event))
+        if isinstance(event, yaml.AliasEvent):
+            return self._refuse(event, path, "repeats another part of the file with '*'; write it out.")
+        assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
+        if event.anchor is not None:
+            self._refuse(event, path, "marks a part of the file with '&'; leave that out.")
+        if event.tag is not None:
+            self._refuse(event, path, f"has the tag '{event.tag}'; tags are not allowed.")
+        if isinstance(event, yaml.ScalarEvent):
+            return scalar(event.value) if event.implicit[0] else event.value
+        if len(path) >= DEEPEST_NESTING:
+            raise _fault(self.source, f"is nested more than {DEEPEST_NESTING} levels deep.", _line(event))
+        return self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._list(path)
+
+    def _list(self, path: _Path) -> list[Any]:
+        entries: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            entries.append(self._value(event, (*path, len(entries))))
+        return entries
+
+    def _mapping(self, path: _Path) -> dict[str, Any]:
+        content: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            line = _line(event)
+            key = self._value(event, (*path, "?"))
+            self._lines.pop((*path, "?"), None)
+            here = (*path, str(key) if not isinstance(key, dict | list) else "?")
+            first = self._lines.get(here)
+            self._lines.setdefault(here, line)
+            value = self._value(next(self._events), here)
+            if not isinstance(key, str):
+                self._refuse(event, here, "a key has to be a word.")
+            elif key in content:
+                self._refuse(event, here, f"is written twice; first in line {first}.")
+            else:
+                content[key] = value
+        return content
+
+    def _refuse(self, event: yaml.Event, path: _Path, message: str) -> None:
+        self.problems.append(Problem(path, message, file=self.source, line=_line(event)))
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
