@@ -39,31 +39,29 @@ def move_on(world, u):
         provider.users_dropped_out += 1
         user.occupied = 0
     else:
-        feel_absence(world, u)
+        if user.peer >= 0:
+            feel_absence(constants, world.peers[user.peer], user)
+        if user.peer < 0:
+            allocate(world, u)
 
 
 @compiled
-def feel_absence(world, u):
-    """What absence of their peer worker does to user `u`; one whose peer has left gets another if there is one."""
-    constants = world.constants[0]
-    user = world.users[u]
-    if user.peer >= 0:
-        peer = world.peers[user.peer]
-        if peer.status == VACANT or peer.ordinal != user.peer_ordinal:
-            user.trust *= 1.0 - constants.loss_trust
-            user.engagement *= 1.0 - constants.loss_engagement
-            user.hope *= 1.0 - constants.loss_hope
-            user.peer = -1
-        elif peer.status == OFF_SICK:
-            user.trust *= 1.0 - constants.absence_trust
-    if user.peer < 0:
-        allocate(world, u)
+def feel_absence(constants, peer, user):
+    """What it does to `user` that their peer worker has left (nobody is their peer then) or is off sick."""
+    if peer.status == VACANT or peer.ordinal != user.peer_ordinal:
+        user.trust *= 1.0 - constants.loss_trust
+        user.engagement *= 1.0 - constants.loss_engagement
+        user.hope *= 1.0 - constants.loss_hope
+        user.peer = -1
+    elif peer.status == OFF_SICK:
+        user.trust *= 1.0 - constants.absence_trust
 
 
 @compiled
 def admit(world, u):
     """The next person on the team's referral list takes place `u`, if the team has a peer in post."""
     constants = world.constants[0]
+    provider = world.provider[0]
     user = world.users[u]
     team = world.teams[user.team]
     if any_peer(world, team) == 0:
@@ -73,8 +71,8 @@ def admit(world, u):
     user.occupied = 1
     user.peer = -1
     user.weeks_on_caseload = 0
-    a0, a1, a2, a3 = draws.of_user(world, user, 0, draws.BIRTH_A)
-    b0, b1, b2, _ = draws.of_user(world, user, 0, draws.BIRTH_B)
+    a0, a1, a2, a3 = draws.of_user(provider, user, 0, draws.BIRTH_A)
+    b0, b1, b2, _ = draws.of_user(provider, user, 0, draws.BIRTH_B)
     spread = constants.user_spread
     user.experience = int(3.0 * a3)
     user.community = 1 if b0 < team.community_share else 0
@@ -110,8 +108,9 @@ def allocate(world, u):
     in_post = any_peer(world, team)
     if in_post == 0:
         return
-    policy = world.policy[world.provider[0].policy_row]
-    matched, turn, _, _ = draws.of_user(world, user, 0, draws.FATE)
+    provider = world.provider[0]
+    policy = world.policy[provider.policy_row]
+    matched, turn, _, _ = draws.of_user(provider, user, 0, draws.FATE)
     skip = int(turn * in_post)
     best = -1.0
     for i in range(team.first_peer, team.first_peer + team.n_peers):
@@ -132,5 +131,5 @@ def allocate(world, u):
             user.peer = i
     peer = world.peers[user.peer]
     user.peer_ordinal = peer.ordinal
-    a0, a1, a2, _ = draws.of_pair(world, peer, user, draws.AFFINITY)
+    a0, a1, a2, _ = draws.of_pair(provider, peer, user, draws.AFFINITY)
     user.affinity = draws.bell(a0, a1, a2)

@@ -29,6 +29,7 @@ def meet(world, i):
     peer = world.peers[i]
     if constants.on_colleagues == 0 or peer.status != IN_POST:
         return
+    policy = world.policy[world.provider[0].policy_row]
     for meeting in range(int(constants.meetings)):
         kind, row, asks, answer = partner(world, i, meeting)
         if kind != COLLEAGUE or world.clinicians[row].status != IN_POST:
@@ -37,17 +38,16 @@ def meet(world, i):
         peer.colleagues_met += 1
         peer.colleague_valuing += clinician.valuing
         if constants.on_role_learning != 0:
-            learn(world, peer, clinician)
+            learn(constants, peer, clinician)
         if constants.on_socialisation != 0:
-            socialise(world, peer, clinician)
+            socialise(constants, peer, clinician)
         if constants.on_colleague_help != 0:
-            help_out(world, peer, clinician, asks, answer)
+            help_out(constants, policy, peer, clinician, asks, answer)
 
 
 @compiled
-def learn(world, peer, clinician):
+def learn(constants, peer, clinician):
     """A clinician sees what a peer worker does, as far as the peer still works as one."""
-    constants = world.constants[0]
     shown = peer.identity * (1.0 - peer.generic_share)
     clinician.role_understanding += constants.learning_understanding * shown * (1.0 - clinician.role_understanding)
     clinician.valuing += constants.learning_valuing * shown * (1.0 - clinician.valuing)
@@ -55,25 +55,22 @@ def learn(world, peer, clinician):
 
 
 @compiled
-def socialise(world, peer, clinician):
+def socialise(constants, peer, clinician):
     """A peer is drawn towards a clinician's way of working: strongly at the start, a little ever after."""
-    constants = world.constants[0]
     pull = constants.socialisation_steady + constants.socialisation_newcomer * peer.newness
     way = 1.0 - clinician.clinical_stance
     peer.identity_terms[ID_SOCIALISATION] += pull / constants.meetings * (way - peer.identity)
 
 
 @compiled
-def help_out(world, peer, clinician, asks, answer):
+def help_out(constants, policy, peer, clinician, asks, answer):
     """A peer in difficulty is helped: as a colleague, or answered as a patient would be.
 
     The more exhausted, the more often help is sought.  The answer is clinical the more the policy and the clinician's
     stance lean that way.
     """
-    constants = world.constants[0]
     if asks >= constants.help_seeking * peer.exhaustion:
         return
-    policy = world.policy[world.provider[0].policy_row]
     clinical = clip(constants.help_clinical * policy.clinical_response * clinician.clinical_stance)
     if answer < clinical:
         peer.clinical_help += 1

@@ -17,7 +17,7 @@ from peersim.world.state import HIRED, IN_POST, PROMOTED, TEAM_MANAGER, VACANT
 
 
 @compiled
-def progress_vacancy(world, person, approval, uptake):
+def progress_vacancy(policy, person, approval, uptake):
     """A vacancy waits for approval, then for the time to hire, then for somebody to take it.
 
     Parameters
@@ -32,7 +32,6 @@ def progress_vacancy(world, person, approval, uptake):
     bool
         Whether somebody starts this week.
     """
-    policy = world.policy[world.provider[0].policy_row]
     person.weeks_vacant += 1
     if person.approved == 0:
         if person.luck_post < approval:
@@ -60,7 +59,7 @@ def fill_peer(world, i):
     backing = world.teams[peer.team].backing
     approval = constants.approval_base + constants.approval_backing * backing * backing
     uptake = clip(constants.uptake_base + constants.uptake_pay * (policy.pay_parity - 0.5))
-    if progress_vacancy(world, peer, approval, uptake):
+    if progress_vacancy(policy, peer, approval, uptake):
         peer.ordinal += 1
         begin_peer(world, i)
         peer.start_week = provider.week
@@ -89,12 +88,13 @@ def begin_peer(world, i):
     to the community served.
     """
     constants = world.constants[0]
+    provider = world.provider[0]
+    policy = world.policy[provider.policy_row]
     peer = world.peers[i]
     team = world.teams[peer.team]
-    policy = world.policy[world.provider[0].policy_row]
-    a0, a1, a2, a3 = draws.of_person(world, draws.PEER, peer, 0, draws.BIRTH_A)
-    b0, b1, b2, b3 = draws.of_person(world, draws.PEER, peer, 0, draws.BIRTH_B)
-    c0, c1, c2, c3 = draws.of_person(world, draws.PEER, peer, 0, draws.BIRTH_C)
+    a0, a1, a2, a3 = draws.of_person(provider, draws.PEER, peer, 0, draws.BIRTH_A)
+    b0, b1, b2, b3 = draws.of_person(provider, draws.PEER, peer, 0, draws.BIRTH_B)
+    c0, c1, c2, c3 = draws.of_person(provider, draws.PEER, peer, 0, draws.BIRTH_C)
     peer.status = IN_POST
     peer.tenure = 0
     peer.start_week = -1
@@ -173,7 +173,8 @@ def fill_clinician(world, c):
     clinician = world.clinicians[c]
     if constants.on_hiring == 0 or clinician.status != VACANT:
         return
-    if progress_vacancy(world, clinician, constants.approval_clinician, constants.uptake_clinician):
+    policy = world.policy[world.provider[0].policy_row]
+    if progress_vacancy(policy, clinician, constants.approval_clinician, constants.uptake_clinician):
         clinician.ordinal += 1
         begin_clinician(world, c)
         world.provider[0].clinicians_hired += 1
@@ -185,15 +186,16 @@ def begin_clinician(world, c):
     """A clinician starts in post `c`, with what this person brings; sectors differ in what they expect."""
     constants = world.constants[0]
     clinician = world.clinicians[c]
-    sector = world.provider[0].sector
+    provider = world.provider[0]
+    sector = provider.sector
     stance = constants.stance_nhs_trust
     if sector == 1:
         stance = constants.stance_voluntary
     elif sector == 2:
         stance = constants.stance_partnership
-    a0, a1, a2, a3 = draws.of_person(world, draws.CLINICIAN, clinician, 0, draws.BIRTH_A)
-    b0, b1, b2, b3 = draws.of_person(world, draws.CLINICIAN, clinician, 0, draws.BIRTH_B)
-    c0, c1, _, _ = draws.of_person(world, draws.CLINICIAN, clinician, 0, draws.BIRTH_C)
+    a0, a1, a2, a3 = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_A)
+    b0, b1, b2, b3 = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_B)
+    c0, c1, _, _ = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_C)
     clinician.status = IN_POST
     clinician.tenure = 0
     clinician.strain_point = clip(constants.strain_mean + constants.strain_spread * draws.bell(a0, a1, a2))
@@ -216,7 +218,8 @@ def fill_manager(world, m):
     manager = world.managers[m]
     if constants.on_hiring == 0 or manager.status != VACANT:
         return
-    if progress_vacancy(world, manager, constants.approval_clinician, constants.uptake_clinician):
+    policy = world.policy[world.provider[0].policy_row]
+    if progress_vacancy(policy, manager, constants.approval_clinician, constants.uptake_clinician):
         manager.ordinal += 1
         begin_manager(world, m)
         note_person(world, HIRED, draws.MANAGER, manager)
@@ -226,10 +229,11 @@ def fill_manager(world, m):
 def begin_manager(world, m):
     """A manager starts in post `m`, with what this person brings and what policy asks of the level."""
     constants = world.constants[0]
+    provider = world.provider[0]
     manager = world.managers[m]
-    policy = world.policy[world.provider[0].policy_row]
-    a0, a1, a2, a3 = draws.of_person(world, draws.MANAGER, manager, 0, draws.BIRTH_A)
-    b0, b1, b2, b3 = draws.of_person(world, draws.MANAGER, manager, 0, draws.BIRTH_B)
+    policy = world.policy[provider.policy_row]
+    a0, a1, a2, a3 = draws.of_person(provider, draws.MANAGER, manager, 0, draws.BIRTH_A)
+    b0, b1, b2, b3 = draws.of_person(provider, draws.MANAGER, manager, 0, draws.BIRTH_B)
     spread = constants.view_spread
     manager.status = IN_POST
     manager.tenure = 0

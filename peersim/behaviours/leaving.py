@@ -19,11 +19,10 @@ MOST_LOG_HAZARD = -0.7  # nobody is more likely than not to leave within one wee
 
 
 @compiled
-def weigh_leaving(world, peer):
+def weigh_leaving(constants, way, peer):
     """Log-hazard of leaving this week: fills `leaving_terms`, adds them to the ledger, returns their sum."""
-    constants = world.constants[0]
     terms = peer.leaving_terms
-    distance = abs(peer.identity - world.teams[peer.team].way)
+    distance = abs(peer.identity - way)
     peer.closest_fit = min(peer.closest_fit, distance)
     for k in range(N_LEAVING):
         terms[k] = grain(constants.hazard_intention * peer.intention_parts[k])
@@ -51,10 +50,11 @@ def consider_leaving(world, i):
         return
     provider = world.provider[0]
     policy = world.policy[provider.policy_row]
-    hazard = exponential(min(MOST_LOG_HAZARD, weigh_leaving(world, peer)))
+    log_hazard = weigh_leaving(constants, world.teams[peer.team].way, peer)
+    hazard = exponential(min(MOST_LOG_HAZARD, log_hazard))
     if peer.luck_leaving >= hazard:
         return
-    which, _, _, _ = draws.of_person(world, draws.PEER, peer, provider.week, draws.FATE)
+    which, _, _, _ = draws.of_person(provider, draws.PEER, peer, provider.week, draws.FATE)
     provider.peers_left += 1
     if which < constants.role_exit_share * (1.0 - policy.progression):
         note_person(world, CHANGED_ROLE, draws.PEER, peer)

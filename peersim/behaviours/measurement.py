@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from peersim.world.compiled import compiled
-from peersim.world.measures import N_TEAM
+from peersim.world.measures import N_COUNTS, N_TEAM
 from peersim.world.state import IN_POST, OFF_SICK, STILL_THERE, VACANT
 from peersim.world.events import keep_spell
 
@@ -30,27 +28,29 @@ def measure(world):
     Fills `weekly[week]` and `team_weekly[week]`, in the order of `world.measures`.
     """
     provider = world.provider[0]
-    week = provider.week
-    row = world.weekly[week]
-    sums = np.zeros(N_TEAM)
-    counts = np.zeros(5)
-    team_sums = np.zeros(N_TEAM)
-    team_counts = np.zeros(5)
-    by_team = len(world.team_weekly) > 0
+    row = world.weekly[provider.week]
+    clear(provider)
     for t in range(len(world.teams)):
+        team = world.teams[t]
+        clear(team)
+        add_team(world, team, team.sums, team.counts)
         for k in range(N_TEAM):
-            team_sums[k] = 0.0
-        for k in range(5):
-            team_counts[k] = 0.0
-        add_team(world, world.teams[t], team_sums, team_counts)
-        for k in range(N_TEAM):
-            sums[k] += team_sums[k]
-        for k in range(5):
-            counts[k] += team_counts[k]
-        if by_team:
-            write_means(world.team_weekly[week][t], team_sums, team_counts)
-    write_means(row, sums, counts)
+            provider.sums[k] += team.sums[k]
+        for k in range(N_COUNTS):
+            provider.counts[k] += team.counts[k]
+        if len(world.team_weekly) > 0:
+            write_means(world.team_weekly[provider.week][t], team.sums, team.counts)
+    write_means(row, provider.sums, provider.counts)
     write_provider(world, row)
+
+
+@compiled
+def clear(unit):
+    """Empty the sums and counts of a team or of the provider."""
+    for k in range(N_TEAM):
+        unit.sums[k] = 0.0
+    for k in range(N_COUNTS):
+        unit.counts[k] = 0.0
 
 
 @compiled

@@ -28,9 +28,8 @@ def partner(world, i, meeting):
     constants = world.constants[0]
     peer = world.peers[i]
     team = world.teams[peer.team]
-    prefers, who, first, second = draws.of_person(
-        world, draws.PEER, peer, world.provider[0].week, draws.MEETING + meeting
-    )
+    provider = world.provider[0]
+    prefers, who, first, second = draws.of_person(provider, draws.PEER, peer, provider.week, draws.MEETING + meeting)
     fellows = team.n_peers - 1
     if constants.on_peer_support != 0 and fellows > 0 and prefers < constants.fellow_preference:
         choice = int(who * fellows)

@@ -42,9 +42,9 @@ def open_provider(world):
 
 
 @compiled
-def draw_luck(world, kind, person):
+def draw_luck(provider, kind, person):
     """The week's numbers for a peer, clinician or manager; they belong to the holder of the post."""
-    luck = draws.of_person(world, kind, person, world.provider[0].week, draws.LUCK)
+    luck = draws.of_person(provider, kind, person, provider.week, draws.LUCK)
     person.luck_life, person.luck_absence, person.luck_leaving, person.luck_post = luck
     if person.status != VACANT:
         person.tenure += 1
@@ -54,7 +54,7 @@ def draw_luck(world, kind, person):
 def open_peer(world, i):
     """Clear a peer worker's diary and draw their luck."""
     peer = world.peers[i]
-    draw_luck(world, draws.PEER, peer)
+    draw_luck(world.provider[0], draws.PEER, peer)
     peer.supervised = 0
     peer.missed = 0
     peer.tasks_taken = 0
@@ -70,13 +70,13 @@ def open_peer(world, i):
 @compiled
 def open_clinician(world, i):
     """Draw a clinician's luck."""
-    draw_luck(world, draws.CLINICIAN, world.clinicians[i])
+    draw_luck(world.provider[0], draws.CLINICIAN, world.clinicians[i])
 
 
 @compiled
 def open_manager(world, i):
     """Draw a manager's luck."""
-    draw_luck(world, draws.MANAGER, world.managers[i])
+    draw_luck(world.provider[0], draws.MANAGER, world.managers[i])
 
 
 @compiled
@@ -85,16 +85,16 @@ def open_user(world, i):
     user = world.users[i]
     if user.occupied == 0:
         return
-    luck = draws.of_user(world, user, world.provider[0].week, draws.LUCK)
+    provider = world.provider[0]
+    luck = draws.of_user(provider, user, provider.week, draws.LUCK)
     user.luck_meeting, user.luck_quality, user.luck_recovery, user.luck_ending = luck
     user.met = 0
     user.weeks_on_caseload += 1
 
 
 @compiled
-def commitment_of(world, m):
+def commitment_of(manager):
     """A manager's commitment as it is felt: none while the post is vacant or they are off sick."""
-    manager = world.managers[m]
     return manager.commitment if manager.status == IN_POST else 0.0
 
 
@@ -134,9 +134,9 @@ def open_team(world, t):
     team.peers_present = present
     team.peer_presence = identity / max(1, clinicians + in_post)
     team.backing = (
-        constants.backing_team * commitment_of(world, team.manager)
-        + constants.backing_middle * commitment_of(world, team.middle)
-        + constants.backing_executive * commitment_of(world, len(world.managers) - 1)
+        constants.backing_team * commitment_of(world.managers[team.manager])
+        + constants.backing_middle * commitment_of(world.managers[team.middle])
+        + constants.backing_executive * commitment_of(world.managers[len(world.managers) - 1])
     )
     team.climate = clip(
         constants.climate_understanding * team.understanding

@@ -31,7 +31,7 @@ def seek_peers(world, i):
     for meeting in range(int(constants.meetings)):
         kind, row, _, _ = partner(world, i, meeting)
         if kind == FELLOW and world.peers[row].status == IN_POST:
-            exchange(world, peer, world.peers[row], constants.fellow_strength / constants.meetings, True)
+            exchange(constants, peer, world.peers[row], constants.fellow_strength / constants.meetings, True)
     if world.policy[world.provider[0].policy_row].peer_group_meets != 0:
         attend_group(world, i)
     contact = clip(peer.fellows_met / constants.contact_enough)
@@ -49,7 +49,7 @@ def attend_group(world, i):
     constants = world.constants[0]
     provider = world.provider[0]
     peer = world.peers[i]
-    attends, first, second, third = draws.of_person(world, draws.PEER, peer, provider.week, draws.PEER_GROUP)
+    attends, first, second, third = draws.of_person(provider, draws.PEER, peer, provider.week, draws.PEER_GROUP)
     if attends >= constants.group_attendance:
         return
     provider.cost_meetings += constants.group_hours * constants.cost_peer_hour
@@ -59,16 +59,15 @@ def attend_group(world, i):
         row = int(number * others)
         row = row + 1 if row >= i else row
         if others > 0 and world.peers[row].status == IN_POST:
-            exchange(world, peer, world.peers[row], constants.group_strength / TALKS, False)
+            exchange(constants, peer, world.peers[row], constants.group_strength / TALKS, False)
 
 
 @compiled
-def exchange(world, peer, fellow, strength, in_team):
+def exchange(constants, peer, fellow, strength, in_team):
     """What meeting a fellow peer does for `peer`, as strong as `strength`.
 
     Identity is drawn towards the fellow's, and what the person brought themselves is reinforced; exhaustion eases.
     """
-    constants = world.constants[0]
     pull = constants.fellow_alike * (fellow.identity - peer.identity) + constants.fellow_reinforcement * max(
         0.0, peer.anchor - peer.identity
     )

@@ -9,6 +9,7 @@ is left, resources on the exhaustion that is there.
 
 from __future__ import annotations
 
+from peersim.behaviours.supervision import going_without
 from peersim.world.arithmetic import clip, grain
 from peersim.world.causes import (
     EX_AMBIGUITY,
@@ -52,28 +53,29 @@ def reflect(world, i):
     peer = world.peers[i]
     if constants.on_reflection == 0 or peer.status == VACANT:
         return
+    provider = world.provider[0]
+    policy = world.policy[provider.policy_row]
+    team = world.teams[peer.team]
     if peer.status == IN_POST:
-        weigh_identity(world, peer)
-        weigh_demands(world, peer)
+        weigh_identity(constants, policy, peer)
+        weigh_demands(constants, team, peer)
     rest = constants.exhaustion_rest if peer.status != IN_POST else 1.0
     peer.exhaustion_terms[EX_RECOVERY] -= constants.exhaustion_recovery * rest * (peer.exhaustion - peer.strain_point)
     peer.exhaustion_terms[EX_LIFE] += constants.exhaustion_life * (2.0 * peer.luck_life - 1.0)
     settle(peer)
     if peer.status == IN_POST:
-        take_stock(world, peer)
-    feel(world, peer)
+        take_stock(constants, provider, policy, team, peer)
+    feel(constants, team, peer)
     peer.newness *= constants.newness_kept
 
 
 @compiled
-def weigh_identity(world, peer):
+def weigh_identity(constants, policy, peer):
     """Terms of identity that come from the person and from the organisation's terms for the role.
 
     Professional norms asked of the role, and a role fitted to existing structures, wear identity away in every sector
     (seed study; evidence rows 2.8, 3.3).
     """
-    constants = world.constants[0]
-    policy = world.policy[world.provider[0].policy_row]
     terms = peer.identity_terms
     terms[ID_ANCHOR] += constants.identity_anchor * (peer.anchor - peer.identity)
     terms[ID_PROFESSIONALISATION] -= constants.identity_professionalisation * policy.formalisation * peer.identity
@@ -91,12 +93,11 @@ def balance(resource, state):
 
 
 @compiled
-def weigh_demands(world, peer):
+def weigh_demands(constants, team, peer):
     """Terms of exhaustion from the job's demands and resources that no other mechanism gives."""
-    constants = world.constants[0]
     terms = peer.exhaustion_terms
     energy = 1.0 - peer.exhaustion
-    terms[EX_WORKLOAD] += constants.exhaustion_workload * world.teams[peer.team].pressure * energy
+    terms[EX_WORKLOAD] += constants.exhaustion_workload * team.pressure * energy
     terms[EX_AMBIGUITY] += constants.exhaustion_ambiguity * (1.0 - peer.role_clarity) * energy
     terms[EX_START] += constants.exhaustion_start * peer.newness * energy
     terms[EX_VALUED] -= constants.exhaustion_valued * balance(peer.felt_value, 1.0 - peer.exhaustion)
@@ -127,12 +128,8 @@ def settle(peer):
 
 
 @compiled
-def take_stock(world, peer):
+def take_stock(constants, provider, policy, team, peer):
     """Role clarity, empowerment, felt value and prospects move towards what the circumstances support."""
-    constants = world.constants[0]
-    provider = world.provider[0]
-    policy = world.policy[provider.policy_row]
-    team = world.teams[peer.team]
     clarity = (
         constants.clarity_base
         + constants.clarity_description * policy.role_description
@@ -172,9 +169,8 @@ def take_stock(world, peer):
 
 
 @compiled
-def feel(world, peer):
+def feel(constants, team, peer):
     """Satisfaction, wellbeing, and the intention to leave with its reasons."""
-    constants = world.constants[0]
     satisfaction = (
         constants.satisfaction_base
         + constants.satisfaction_value * peer.felt_value
@@ -187,18 +183,15 @@ def feel(world, peer):
     peer.satisfaction += constants.satisfaction_rate * (clip(satisfaction) - peer.satisfaction)
     weight = constants.wellbeing_energy
     peer.wellbeing = weight * (1.0 - peer.exhaustion) + (1.0 - weight) * peer.satisfaction
-    intend(world, peer)
+    intend(constants, team, peer)
 
 
 @compiled
-def intend(world, peer):
+def intend(constants, team, peer):
     """The intention to leave is the sum of its parts, each moving towards the weight of that reason today."""
-    constants = world.constants[0]
-    team = world.teams[peer.team]
     parts = peer.intention_parts
     earned = peer.pay_ratio * (constants.pay_hours + (1.0 - constants.pay_hours) * peer.hours)
-    weeks = peer.weeks_since_supervision
-    gap = weeks / (weeks + constants.lack_half_weeks) if constants.on_supervision != 0 else 0.0
+    gap = going_without(constants, peer) if constants.on_supervision != 0 else 0.0
     consider(constants, parts, LV_CIRCUMSTANCES, constants.intention_base + peer.disposition)
     consider(constants, parts, LV_PAY, constants.intention_pay * peer.need * max(0.0, constants.pay_enough - earned))
     consider(constants, parts, LV_NOT_VALUED, constants.intention_value * (1.0 - peer.felt_value) ** 2)

@@ -42,26 +42,26 @@ def supervise(world, i):
     policy = world.policy[provider.policy_row]
     peer.weeks_since_supervision += 1
     if peer.weeks_since_supervision * policy.supervision_rate > ALMOST_ONE:
-        held, _, _, _ = draws.of_person(world, draws.PEER, peer, provider.week, draws.SUPERVISION)
+        held, _, _, _ = draws.of_person(provider, draws.PEER, peer, provider.week, draws.SUPERVISION)
         understanding, chance, task, wellbeing = offer(world, peer)
         if held < chance:
-            hold(world, peer, understanding, task, wellbeing)
+            hold(constants, provider, policy, peer, understanding, task, wellbeing)
         else:
             peer.missed = 1
             peer.missed_sessions += 1
             peer.felt_value -= constants.value_missed * peer.felt_value
             peer.exhaustion_terms[EX_LACK] += constants.exhaustion_missed * (1.0 - peer.exhaustion)
-    gap = going_without(world, peer)
+    gap = going_without(constants, peer)
     peer.support -= constants.support_fading * peer.support
     peer.identity_terms[ID_LACK] -= constants.identity_lack * gap * peer.identity
     peer.exhaustion_terms[EX_LACK] += constants.exhaustion_lack * gap * (1.0 - peer.exhaustion)
 
 
 @compiled
-def going_without(world, peer):
+def going_without(constants, peer):
     """How long peer `peer` has gone without supervision, on a scale from 0 (just had it) towards 1 (never)."""
     weeks = peer.weeks_since_supervision
-    return weeks / (weeks + world.constants[0].lack_half_weeks)
+    return weeks / (weeks + constants.lack_half_weeks)
 
 
 @compiled
@@ -87,11 +87,8 @@ def offer(world, peer):
 
 
 @compiled
-def hold(world, peer, understanding, skill_task, skill_wellbeing):
+def hold(constants, provider, policy, peer, understanding, skill_task, skill_wellbeing):
     """A session takes place: its parts act in proportion to its length, the skill and the understanding."""
-    constants = world.constants[0]
-    provider = world.provider[0]
-    policy = world.policy[provider.policy_row]
     peer.supervised = 1
     peer.sessions += 1
     peer.weeks_since_supervision = 0

@@ -36,7 +36,7 @@ def pass_tasks(world, i):
         + constants.decline_backing * team.backing
     )
     for occasion in range(int(constants.task_occasions)):
-        who, passes, declines, _ = draws.of_person(world, draws.PEER, peer, provider.week, draws.TASK + occasion)
+        who, passes, declines, _ = draws.of_person(provider, draws.PEER, peer, provider.week, draws.TASK + occasion)
         clinician = world.clinicians[team.first_clinician + int(who * team.n_clinicians)]
         if clinician.status != IN_POST:
             continue

@@ -15,13 +15,12 @@ from peersim.world.state import IN_POST
 
 
 @compiled
-def shared_background(world, peer, user):
+def shared_background(constants, peer, user):
     """How much of their background a peer and a user share, 0 to 1.
 
     Lived experience of the same kind, and cultural community; community counts for more with a user who belongs to
     the community that the service is for.
     """
-    constants = world.constants[0]
     weight = constants.community_weight if user.community == 1 else constants.community_weight_other
     same_experience = 1.0 if peer.experience == user.experience else 0.0
     same_community = 1.0 if peer.community == user.community else 0.0
@@ -29,13 +28,11 @@ def shared_background(world, peer, user):
 
 
 @compiled
-def meeting_quality(world, peer, user):
+def meeting_quality(constants, policy, peer, user):
     """How good a meeting of the two is for trust, 0 to 1."""
-    constants = world.constants[0]
-    policy = world.policy[world.provider[0].policy_row]
     return clip(
         constants.trust_base
-        + constants.trust_background * shared_background(world, peer, user)
+        + constants.trust_background * shared_background(constants, peer, user)
         + constants.trust_identity * peer.identity
         + constants.trust_control * peer.empowerment
         + constants.trust_language * policy.language_fit
@@ -60,7 +57,9 @@ def meet(world, u):
         chance = constants.contact * (1.0 - peer.generic_share) * (0.5 + 0.5 * user.engagement)
         if user.luck_meeting < chance:
             user.met = 1
-            user.trust += constants.trust_rate * (meeting_quality(world, peer, user) - user.trust)
+            policy = world.policy[world.provider[0].policy_row]
+            quality = meeting_quality(constants, policy, peer, user)
+            user.trust += constants.trust_rate * (quality - user.trust)
             example = peer.identity * peer.wellbeing
             user.hope = clip(user.hope + constants.hope_rate * (constants.hope_scale * example - user.hope))
             peer.users_met += 1

@@ -104,11 +104,11 @@ class _Reader:
     def read(self) -> dict[str, Any]:
         """The content of the only document. Problems that leave the rest readable are kept for later."""
         next(self._events)
-        event = next(self._events)
-        if isinstance(event, yaml.StreamEndEvent):
+        start = next(self._events)
+        event = start if isinstance(start, yaml.StreamEndEvent) else next(self._events)
+        content = None if event is start else self._value(event, ())
+        if content is None:
             raise _fault(self.source, "is empty; a scenario needs at least a name and teams.")
-        event = next(self._events)
-        content = self._value(event, ())
         if not isinstance(content, dict):
             raise _fault(
                 self.source,

@@ -94,7 +94,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_directory())
     try:
-        return numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True)(function)
+        return numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True, _nrt=False)(function)
     finally:
         numba.config.CACHE_DIR = before
 

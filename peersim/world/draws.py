@@ -77,12 +77,12 @@ def place(kind, team, post):
 
 
 @compiled
-def four(world, here, there, ordinals, week, decision):
+def four(provider, here, there, ordinals, week, decision):
     """Four uniform numbers for one decision of one person or pair in one week.
 
     Parameters
     ----------
-    world : World
+    provider : record
         Gives the key: seed and replicate.
     here, there : int
         `place` of the person, and of the other of the pair (0: nobody).
@@ -91,37 +91,36 @@ def four(world, here, there, ordinals, week, decision):
     week, decision : int
         When, and which decision (a constant of this module).
     """
-    key = world.provider[0]
     w0, w1, w2, w3 = philox(
         np.uint64(here),
         np.uint64(there),
         np.uint64(ordinals),
         np.uint64((week << 16) | decision),
-        np.uint64(key.seed),
-        np.uint64(key.replicate),
+        np.uint64(provider.seed),
+        np.uint64(provider.replicate),
     )
     return uniform(w0), uniform(w1), uniform(w2), uniform(w3)
 
 
 @compiled
-def of_person(world, kind, person, week, decision):
+def of_person(provider, kind, person, week, decision):
     """Four uniform numbers of one peer, clinician or manager."""
-    return four(world, place(kind, person.team, person.post), 0, person.ordinal & 0xFFFF, week, decision)
+    return four(provider, place(kind, person.team, person.post), 0, person.ordinal & 0xFFFF, week, decision)
 
 
 @compiled
-def of_user(world, user, week, decision):
+def of_user(provider, user, week, decision):
     """Four uniform numbers of one service user, who is known by their number on the team's referral list."""
     here = place(USER, user.team, user.referral >> 16)
-    return four(world, here, 0, user.referral & 0xFFFF, week, decision)
+    return four(provider, here, 0, user.referral & 0xFFFF, week, decision)
 
 
 @compiled
-def of_pair(world, peer, user, decision):
+def of_pair(provider, peer, user, decision):
     """Four uniform numbers of a peer worker and a service user together, whenever they meet."""
     here = place(PEER, peer.team, peer.post)
     there = place(USER, user.team, user.referral >> 16)
-    return four(world, here, there, (peer.ordinal & 0xFFFF) | ((user.referral & 0xFFFF) << 16), 0, decision)
+    return four(provider, here, there, (peer.ordinal & 0xFFFF) | ((user.referral & 0xFFFF) << 16), 0, decision)
 
 
 @compiled

@@ -86,6 +86,5 @@ PROVIDER: Final = {
 
 WEEKLY: Final = TEAM | PROVIDER
 
-# The order in which `behaviours.measurement` adds people up; held to `TEAM` by a test.
-N_PEER = list(TEAM).index("sickness_rate") + 1
 N_TEAM, N_WEEKLY = len(TEAM), len(WEEKLY)
+N_COUNTS = 5  # peer posts, peers, clinicians, users in place, teams

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from peersim.world.causes import N_EXHAUSTION, N_IDENTITY, N_LEAVING
+from peersim.world.measures import N_COUNTS, N_TEAM
 
 # Status of a post.
 VACANT, IN_POST, OFF_SICK = 0, 1, 2
@@ -192,6 +193,8 @@ TEAM = np.dtype(
         ("peers_present", I),  # in post and not off sick
         ("peer_presence", F),  # identity of peers present, summed, per member of staff in post
         ("backing", F),  # commitment of managers at all levels, as the team feels it
+        ("sums", F, (N_TEAM,)),  # this week's measures, summed over its people
+        ("counts", F, (N_COUNTS,)),  # and how many people that was: see `behaviours.measurement`
     ]
 )
 
@@ -220,6 +223,8 @@ PROVIDER = np.dtype(
         ("cost_training", F),
         ("cost_hiring", F),
         ("cost_cover", F),
+        ("sums", F, (N_TEAM,)),  # this week's measures, summed over teams
+        ("counts", F, (N_COUNTS,)),
     ]
 )
 

@@ -18,7 +18,9 @@ def policies() -> list[Parameter]:
 
 def names(longest: int) -> st.SearchStrategy[str]:
     characters = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
-    words = st.sampled_from(["no", "1:30", "1e3", "0x1F", "~", "2024-01-01", "'", "a: b # c", "- x", "!t", "&a"])
+    words = st.sampled_from(
+        ["no", "1:30", "1e3", "0x1F", "~", "2024-01-01", "'", "a: b # c", "- x", "!t", "&a"]
+    )
     return st.one_of(words, st.text(characters, min_size=1, max_size=longest).filter(str.strip))
 
 
@@ -54,7 +56,7 @@ def nested(by_key: dict[str, object]) -> dict[str, object]:
     return content
 
 
-def some_of(parameters: list[Parameter], *, given: tuple[str, ...] = ()) -> st.SearchStrategy[dict[str, object]]:
+def some_of(parameters: list[Parameter], given: tuple[str, ...] = ()) -> st.SearchStrategy[dict[str, object]]:
     """Values for those given and for any of the others, by key."""
     return st.fixed_dictionaries(
         {p.key: values(p) for p in parameters if p.key in given},
@@ -72,7 +74,7 @@ def team_entries(draw: st.DrawFn, max_teams: int) -> list[dict[str, object]]:
     entries: list[dict[str, object]] = []
     room = max_teams
     while room and (not entries or draw(st.booleans())):
-        entry = nested(draw(some_of(in_group("teams"), given=required)))["teams"]
+        entry = nested(draw(some_of(in_group("teams"), required)))["teams"]
         entry["count"] = min(entry.get("count", 1), room)
         # A mark that no generated name ends in keeps the names of repeated teams apart, too.
         entry["name"] = f"{entry['name'][:70]} ({len(entries)})"
@@ -100,7 +102,10 @@ def changes_over_time(draw: st.DrawFn, horizon: int) -> list[dict[str, object]]:
 def contents(draw: st.DrawFn, max_teams: int = 3, max_horizon: int = 30) -> dict[str, object]:
     """The content of a valid scenario file, with keys left out at random."""
     horizon = draw(st.integers(1, max_horizon))
-    parts = nested(draw(some_of(in_group("model"))) | draw(some_of(in_group("costs"))))
+    off, *rest = sorted(in_group("model") + in_group("costs"), key=lambda p: p.kind != "names")
+    others = draw(st.lists(st.sampled_from(rest), max_size=6, unique=True))
+    others += [off] * draw(st.integers(0, 1))
+    parts = nested({p.key: draw(values(p)) for p in others})
     return {
         "name": draw(names(120)),
         "sector": draw(st.sampled_from(["nhs_trust", "voluntary", "partnership"])),

@@ -26,6 +26,8 @@ changes:
     set: {support.supervision.every_weeks: 1}
     over_weeks: 8
 """
+EVERY = "policies.support.supervision.every_weeks"
+CHANGE = "set: {support.supervision.every_weeks: 1}"
 SCENARIO = loads(GOOD)
 TEAM = {"name": "North", "peers": 2, "clinicians": 8, "users_per_peer": 12}
 
@@ -41,231 +43,221 @@ def problems_of(text):
 @pytest.mark.parametrize(
     ("line", "instead", "expected"),
     [
-        # (what stands in the good file, what is put there, the message)
+        # What stands in the good file, what is put there, and the message.
         (
             "supervision:\n      every_weeks: 4\n      by: team_manager",
             "supervison: {every_weeks: 4}",
-            "trial.yaml, line 10: policies.support.supervison: no such key. Did you mean 'supervision'? "
+            "line 10: policies.support.supervison: no such key. Did you mean 'supervision'? "
             "Allowed here: supervision, peer_group_every_weeks, clinical_response",
         ),
         (
             "every_weeks: 4",
             "every_weeks: 60",
-            "trial.yaml, line 11: policies.support.supervision.every_weeks: 60 is out of range. "
-            "Allowed here: a number from 0 to 52 (weeks)",
+            f"line 11: {EVERY}: 60 is out of range. Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
             "every_weeks: -0.5",
-            "trial.yaml, line 11: policies.support.supervision.every_weeks: -0.5 is out of range. "
-            "Allowed here: a number from 0 to 52 (weeks)",
+            f"line 11: {EVERY}: -0.5 is out of range. Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
             "every_weeks: monthly",
-            "trial.yaml, line 11: policies.support.supervision.every_weeks: expected a number, found the text "
+            f"line 11: {EVERY}: expected a number, found the text "
             "'monthly'. Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
             'every_weeks: "4"',
-            "trial.yaml, line 11: policies.support.supervision.every_weeks: expected a number, found the text '4'. "
+            f"line 11: {EVERY}: expected a number, found the text '4'. "
             "Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
             "every_weeks: true",
-            "trial.yaml, line 11: policies.support.supervision.every_weeks: expected a number, found the word true. "
+            f"line 11: {EVERY}: expected a number, found the word true. "
             "Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
             "every_weeks:",
-            "trial.yaml, line 11: policies.support.supervision.every_weeks: expected a number, found nothing. "
+            f"line 11: {EVERY}: expected a number, found nothing. "
             "Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
             "every_weeks: .nan",
-            "trial.yaml, line 11: policies.support.supervision.every_weeks: nan is not a finite number. "
-            "Allowed here: a number from 0 to 52 (weeks)",
+            f"line 11: {EVERY}: nan is not a finite number. Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
             "every_weeks: .inf",
-            "trial.yaml, line 11: policies.support.supervision.every_weeks: inf is not a finite number. "
-            "Allowed here: a number from 0 to 52 (weeks)",
+            f"line 11: {EVERY}: inf is not a finite number. Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
             "every_weeks: [4]",
-            "trial.yaml, line 11: policies.support.supervision.every_weeks: expected a number, found a list. "
-            "Allowed here: a number from 0 to 52 (weeks)",
+            f"line 11: {EVERY}: expected a number, found a list. Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "by: team_manager",
             "by: manager",
-            "trial.yaml, line 12: policies.support.supervision.by: found the text 'manager'. "
+            "line 12: policies.support.supervision.by: found the text 'manager'. "
             "Did you mean 'team_manager'? Allowed here: team_manager, peer_lead, external",
         ),
         (
             "by: team_manager",
             "by: 3",
-            "trial.yaml, line 12: policies.support.supervision.by: found the number 3. "
+            "line 12: policies.support.supervision.by: found the number 3. "
             "Allowed here: team_manager, peer_lead, external",
         ),
         (
             "peers: 2",
             "peers: 2.5",
-            "trial.yaml, line 5: teams.0.peers: expected a whole number, found the number 2.5. "
+            "line 5: teams.0.peers: expected a whole number, found the number 2.5. "
             "Allowed here: a whole number from 1 to 200 (posts)",
         ),
         (
             "peers: 2",
             "peers: 201",
-            "trial.yaml, line 5: teams.0.peers: 201 is out of range. "
-            "Allowed here: a whole number from 1 to 200 (posts)",
+            "line 5: teams.0.peers: 201 is out of range. Allowed here: a whole number from 1 to 200 (posts)",
         ),
         (
             "    clinicians: 8\n",
             "",
-            "trial.yaml, line 4: teams.0.clinicians: is missing. "
-            "Allowed here: a whole number from 1 to 1,000 (posts)",
+            "line 4: teams.0.clinicians: is missing. Allowed here: a whole number from 1 to 1,000 (posts)",
         ),
         (
             "name: Trial",
             "name: 2024",
-            "trial.yaml, line 1: name: expected text, found the number 2024. "
+            "line 1: name: expected text, found the number 2024. "
             "Allowed here: text from 1 to 120 characters long",
         ),
         (
             "name: Trial",
             "name: " + "x" * 121,
-            "trial.yaml, line 1: name: 121 characters is out of range. "
-            "Allowed here: text from 1 to 120 characters long",
+            "line 1: name: 121 characters is out of range. Allowed here: text from 1 to 120 characters long",
         ),
         (
             "name: Trial",
             'name: "a\\nb"',
-            "trial.yaml, line 1: name: holds a control character or a line break; "
-            "a name is one line of ordinary text.",
+            "line 1: name: holds a control character or a line break; a name is one line of ordinary text.",
         ),
         (
             "name: Trial",
             'name: "  "',
-            "trial.yaml, line 1: name: a name needs at least one visible character.",
+            "line 1: name: a name needs at least one visible character.",
         ),
         (
             "horizon_weeks: 52",
             "horizon: 52",
-            "trial.yaml, line 2: horizon: no such key. Did you mean 'horizon_weeks'? "
+            "line 2: horizon: no such key. Did you mean 'horizon_weeks'? "
             "Allowed here: name, sector, horizon_weeks, teams, policies, changes, costs, model",
         ),
         (
             "horizon_weeks: 52",
             "weeks_to_hire: 10",
-            "trial.yaml, line 2: weeks_to_hire: no such key. Did you mean 'policies.structure.weeks_to_hire'? "
+            "line 2: weeks_to_hire: no such key. Did you mean 'policies.structure.weeks_to_hire'? "
             "Allowed here: name, sector, horizon_weeks, teams, policies, changes, costs, model",
         ),
         (
             "horizon_weeks: 52",
             "sector: private",
-            "trial.yaml, line 2: sector: found the text 'private'. "
-            "Allowed here: nhs_trust, voluntary, partnership",
+            "line 2: sector: found the text 'private'. Allowed here: nhs_trust, voluntary, partnership",
         ),
         (
             "horizon_weeks: 52",
             "horizon_weeks: 26",
-            "trial.yaml, line 14: changes.0.week: 26 is at or beyond the horizon, so nothing would change. "
+            "line 14: changes.0.week: 26 is at or beyond the horizon, so nothing would change. "
             "Allowed here: 0 to 25",
         ),
         (
             "horizon_weeks: 52",
             "costs: 7",
-            "trial.yaml, line 2: costs: expected a group of keys, found the number 7.",
+            "line 2: costs: expected a group of keys, found the number 7. ...",
         ),
         (
             "horizon_weeks: 52",
             "model: {off: [leeving]}",
-            "trial.yaml, line 2: model.off.0: no such mechanism. Did you mean 'leaving'? Allowed here: policy,",
+            "line 2: model.off.0: no such mechanism. Did you mean 'leaving'? Allowed here: policy, ...",
         ),
         (
             "horizon_weeks: 52",
             "model: {off: [measurement]}",
-            "trial.yaml, line 2: model.off.0: measurement cannot be switched off: it changes nobody, "
-            "and without it there is nothing to see. Allowed here: policy,",
+            "line 2: model.off.0: measurement cannot be switched off: it changes nobody, "
+            "and without it there is nothing to see. Allowed here: policy, ...",
         ),
         (
             "horizon_weeks: 52",
             "model: {off: leaving}",
-            "trial.yaml, line 2: model.off: expected a list, found the text 'leaving'. Allowed here: a list of any",
+            "line 2: model.off: expected a list, found the text 'leaving'. Allowed here: a list of any ...",
         ),
         (
             "horizon_weeks: 52",
             "model: {off: [3]}",
-            "trial.yaml, line 2: model.off.0: expected a name, found the number 3.",
+            "line 2: model.off.0: expected a name, found the number 3. ...",
         ),
         (
-            "set: {support.supervision.every_weeks: 1}",
+            CHANGE,
             "set: {support.supervison.every_weeks: 1}",
-            "trial.yaml, line 15: changes.0.set.support.supervison.every_weeks: no such policy; a change can set "
+            "line 15: changes.0.set.support.supervison.every_weeks: no such policy; a change can set "
             "policies only. Did you mean 'support.supervision.every_weeks'? "
             "Allowed here: supervision, peer_group_every_weeks, clinical_response",
         ),
         (
-            "set: {support.supervision.every_weeks: 1}",
+            CHANGE,
             "set: {horizon_weeks: 100}",
-            "trial.yaml, line 15: changes.0.set.horizon_weeks: no such policy; a change can set policies only. "
+            "line 15: changes.0.set.horizon_weeks: no such policy; a change can set policies only. "
             "Allowed here: valuing, identity, support, structure, culture",
         ),
         (
-            "set: {support.supervision.every_weeks: 1}",
+            CHANGE,
             "set: {support: {supervision: {every_weeks: 99}}}",
-            "trial.yaml, line 15: changes.0.set.support.supervision.every_weeks: 99 is out of range. "
+            "line 15: changes.0.set.support.supervision.every_weeks: 99 is out of range. "
             "Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
-            "set: {support.supervision.every_weeks: 1}",
+            CHANGE,
             "set: {support.supervision: 1}",
-            "trial.yaml, line 15: changes.0.set.support.supervision: is a group of policies; name one of them. "
-            "Allowed here: every_weeks, minutes,",
+            "line 15: changes.0.set.support.supervision: is a group of policies; name one of them. "
+            "Allowed here: every_weeks, minutes, ...",
         ),
         (
-            "set: {support.supervision.every_weeks: 1}",
+            CHANGE,
             "set: {policies.valuing.pay_parity: 1, valuing: {pay_parity: 1}}",
-            "trial.yaml, line 15: changes.0.set.valuing.pay_parity: 'valuing.pay_parity' is set twice in one change.",
+            "line 15: changes.0.set.valuing.pay_parity: 'valuing.pay_parity' is set twice in one change.",
         ),
         (
-            "set: {support.supervision.every_weeks: 1}",
+            CHANGE,
             "set: {}",
-            "trial.yaml, line 15: changes.0.set: sets nothing; name at least one policy.",
+            "line 15: changes.0.set: sets nothing; name at least one policy.",
         ),
         (
-            "set: {support.supervision.every_weeks: 1}",
+            CHANGE,
             "set: more supervision",
-            "trial.yaml, line 15: changes.0.set: expected policy keys and their values, such as",
+            "line 15: changes.0.set: expected policy keys and their values, such as ...",
         ),
         (
             "    set: {support.supervision.every_weeks: 1}\n",
             "",
-            "trial.yaml, line 14: changes.0.set: is missing. Allowed here: policy keys with their values",
+            "line 14: changes.0.set: is missing. Allowed here: policy keys with their values",
         ),
         (
-            "set: {support.supervision.every_weeks: 1}",
+            CHANGE,
             "set: {support.supervision.by: external}",
-            "trial.yaml, line 16: changes.0.over_weeks: 'support.supervision.by' is a choice and changes at once; "
+            "line 16: changes.0.over_weeks: 'support.supervision.by' is a choice and changes at once; "
             "give it a change of its own. Allowed here: 0",
         ),
         (
             "week: 26",
             "week: -1",
-            "trial.yaml, line 14: changes.0.week: -1 is out of range. "
+            "line 14: changes.0.week: -1 is out of range. "
             "Allowed here: a whole number from 0 to 1,039 (weeks)",
         ),
         (
             "    over_weeks: 8\n",
             "  - {week: 26, set: {policies.support.supervision.every_weeks: 2}}\n",
-            "trial.yaml, line 16: changes.1.set: 'support.supervision.every_weeks' is also set by change 0, "
+            "line 16: changes.1.set: 'support.supervision.every_weeks' is also set by change 0, "
             "in the same week.",
         ),
     ],
@@ -273,28 +265,23 @@ def problems_of(text):
 def test_one_mistake_gives_one_message(line, instead, expected):
     assert line in GOOD
     (problem,) = problems_of(GOOD.replace(line, instead, 1))
-    assert str(problem).startswith(expected)
-    assert str(problem) == expected or expected.endswith((",", "any", "such as", "7.", "3."))
+    message = str(problem).removeprefix("trial.yaml, ")
+    if expected.endswith(" ..."):  # The rest depends on which policies, constants and mechanisms there are.
+        message = message[: len(expected) - 4] + " ..."
+    assert message == expected
 
 
 def test_all_problems_are_named_at_once_in_the_order_of_the_file():
     text = GOOD.replace("name: Trial", "nam: Trial").replace("peers: 2", "peers: none", 1)
     text = text.replace("every_weeks: 4", "every_weeks: 400").replace("week: 26", "week: 52")
-    problems = problems_of(text + "costs: {gold: 1}\ncosts: {}\n")
+    problems = problems_of(text + "model: {}\nmodel: {}\n")
     assert [(problem.line, problem.key) for problem in problems] == [
         (None, "name"),
         (1, "nam"),
         (5, "teams.0.peers"),
         (11, "policies.support.supervision.every_weeks"),
         (14, "changes.0.week"),
-        (18, "costs"),
-    ] or [(problem.line, problem.key) for problem in problems if problem.key != "costs.gold"] == [
-        (None, "name"),
-        (1, "nam"),
-        (5, "teams.0.peers"),
-        (11, "policies.support.supervision.every_weeks"),
-        (14, "changes.0.week"),
-        (18, "costs"),
+        (18, "model"),
     ]
 
 
@@ -349,9 +336,9 @@ def test_the_error_survives_pickling():
         ("teams.peer", 1, "teams.peer: no such key. Did you mean 'teams.peers'?"),
         ("teams.7.peers", 1, "teams.7.peers: no such key. Did you mean 'teams.peers'? Allowed here: 0"),
         ("valuing.pay_parity.x", 1, "valuing.pay_parity.x: no such key."),
-        ("", 1, ": no such key. Allowed here: name, sector,"),
+        ("", 1, "no such key. Allowed here: name, sector,"),
         ("zebra", 1, "zebra: no such key. Allowed here: name, sector,"),
-        ("teams.peers", 0, "teams.0.peers: 0 is out of range. Allowed here: a whole number from 1 to 200 (posts)"),
+        ("teams.peers", 0, "teams.0.peers: 0 is out of range. Allowed here: a whole number from 1 to 200"),
         ("teams", [], "teams: the list is empty; at least one entry is needed."),
         ("teams", 3, "teams: expected a list, found the number 3."),
         ("support", 3, "policies.support: expected a group of keys, found the number 3."),
@@ -364,7 +351,7 @@ def test_with_names_what_is_wrong(key, value, expected):
     with pytest.raises(ScenarioError) as caught:
         SCENARIO.with_({key: value})
     assert len(caught.value.problems) == 1
-    assert str(caught.value).lstrip().startswith(expected.lstrip(": ") if not key else expected)
+    assert str(caught.value).startswith(expected)
 
 
 def test_with_names_every_wrong_key_at_once():
@@ -374,12 +361,12 @@ def test_with_names_every_wrong_key_at_once():
 
 
 def test_python_gets_the_same_words_as_files():
-    with pytest.raises(ScenarioError, match=r"^peers: 0 is out of range\. Allowed here: a whole number from 1 to 200"):
+    with pytest.raises(ScenarioError, match=r"^peers: 0 is out of range\. Allowed here: a whole"):
         TeamSpec(**{**TEAM, "peers": 0})
     with pytest.raises(ScenarioError, match=r"^teams\.0\.peers: 0 is out of range"):
         Scenario(name="x", teams=[{**TEAM, "peers": 0}])
-    with pytest.raises(ScenarioError, match="^self: no such key"):
-        Scenario(**{"name": "x", "teams": [TEAM], "self": 1})
+    with pytest.raises(ScenarioError, match=r"^self: no such key"):
+        Scenario(name="x", teams=[TEAM], self=1)
     with pytest.raises(ScenarioError, match="found a Python object"):
         Scenario(name=object(), teams=[TEAM])
 
@@ -412,7 +399,7 @@ def test_a_world_that_would_not_fit_is_refused():
     # 50 000 teams with 2 peers, 10 clinicians and 88 users: exactly five million.
     largest = {**TEAM, "count": 50_000, "peers": 2, "clinicians": 10, "users_per_peer": 44}
     assert len(Scenario(name="x", teams=[largest]).teams) == 1
-    message = "teams: 5,000,011 people .* Allowed here: up to 5,000,000 people"
+    message = r"teams: 5,000,011 people .* Allowed here: up to 5,000,000 people"
     with pytest.raises(ScenarioError, match=message):
         Scenario(name="x", teams=[largest, {**TEAM, "peers": 1, "clinicians": 5, "users_per_peer": 5}])
 
