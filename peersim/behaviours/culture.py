@@ -65,10 +65,9 @@ def turn_manager(world, m):
     if manager.post == TEAM_MANAGER:
         exposure = world.teams[manager.team].peer_presence
     exposure = min(1.0, exposure / constants.exposure_full)
-    manager.role_understanding += (
-        constants.learning_manager * exposure * (1.0 - manager.role_understanding)
-        - constants.slipping_back * max(0.0, manager.role_understanding - manager.understanding_start)
-    )
+    manager.role_understanding += constants.learning_manager * exposure * (
+        1.0 - manager.role_understanding
+    ) - constants.slipping_back * max(0.0, manager.role_understanding - manager.understanding_start)
     if policy.team_training_due > 0 and manager.post != EXECUTIVE and manager.luck_post < constants.training_attendance:
         gain = min(1.0, constants.training_understanding * policy.team_training_due)
         manager.role_understanding += gain * (1.0 - manager.role_understanding)

@@ -10,6 +10,7 @@ from peersim.behaviours.caseload import admit
 from peersim.behaviours.hiring import begin_clinician, begin_manager, begin_peer
 from peersim.behaviours.opening import open_provider, open_team
 from peersim.world.compiled import compiled
+from peersim.world.state import PARTNERSHIP, VOLUNTARY
 
 
 @compiled
@@ -19,11 +20,10 @@ def found(world):
     provider = world.provider[0]
     policy = world.policy[0]
     provider.culture_valuing = policy.culture_valuing
-    provider.culture_start = policy.culture_valuing
     norm = constants.norm_nhs_trust
-    if provider.sector == 1:
+    if provider.sector == VOLUNTARY:
         norm = constants.norm_voluntary
-    elif provider.sector == 2:
+    elif provider.sector == PARTNERSHIP:
         norm = constants.norm_partnership
     for c in range(len(world.clinicians)):
         begin_clinician(world, c)

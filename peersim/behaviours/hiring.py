@@ -13,7 +13,7 @@ from peersim.world.arithmetic import clip, grain
 from peersim.world.causes import LV_CIRCUMSTANCES, N_EXHAUSTION, N_IDENTITY, N_LEAVING
 from peersim.world.compiled import compiled
 from peersim.world.events import note_person
-from peersim.world.state import HIRED, IN_POST, PROMOTED, TEAM_MANAGER, VACANT
+from peersim.world.state import HIRED, IN_POST, PARTNERSHIP, PROMOTED, TEAM_MANAGER, VACANT, VOLUNTARY
 
 
 @compiled
@@ -187,11 +187,10 @@ def begin_clinician(world, c):
     constants = world.constants[0]
     clinician = world.clinicians[c]
     provider = world.provider[0]
-    sector = provider.sector
     stance = constants.stance_nhs_trust
-    if sector == 1:
+    if provider.sector == VOLUNTARY:
         stance = constants.stance_voluntary
-    elif sector == 2:
+    elif provider.sector == PARTNERSHIP:
         stance = constants.stance_partnership
     a0, a1, a2, a3 = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_A)
     b0, b1, b2, b3 = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_B)

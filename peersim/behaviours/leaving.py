@@ -68,7 +68,7 @@ def consider_leaving(world, i):
 def vacate_peer(world, i, ended):
     """The spell of peer `i` ends and the post falls vacant."""
     peer = world.peers[i]
-    keep_spell(world, i, ended)
+    keep_spell(world, i, world.provider[0].week, ended)
     empty_post(peer)
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 
 from peersim.world.compiled import compiled
+from peersim.world.events import keep_spell
 from peersim.world.measures import N_COUNTS, N_TEAM
 from peersim.world.state import IN_POST, OFF_SICK, STILL_THERE, VACANT
-from peersim.world.events import keep_spell
 
 
 @compiled
@@ -196,4 +196,4 @@ def close_books(world):
     """At the horizon the spells of those still in post are kept, as still open."""
     for i in range(len(world.peers)):
         if world.peers[i].status != VACANT:
-            keep_spell(world, i, STILL_THERE)
+            keep_spell(world, i, world.provider[0].week - 1, STILL_THERE)

@@ -121,17 +121,14 @@ def open_team(world, t):
         team.understanding = understanding / clinicians
         team.valuing = valuing / clinicians
         team.way = way / clinicians
-    present = 0
     in_post = 0
     identity = 0.0
     for i in range(team.first_peer, team.first_peer + team.n_peers):
         peer = world.peers[i]
         if peer.status == IN_POST:
-            present += 1
             identity += peer.identity * (1.0 - peer.generic_share)
         if peer.status != VACANT:
             in_post += 1
-    team.peers_present = present
     team.peer_presence = identity / max(1, clinicians + in_post)
     team.backing = (
         constants.backing_team * commitment_of(world.managers[team.manager])

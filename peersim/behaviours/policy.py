@@ -28,7 +28,6 @@ def apply(world):
     shift = now.culture_valuing - before.culture_valuing
     if shift != 0.0:
         provider.culture_valuing = clip(provider.culture_valuing + shift)
-        provider.culture_start = clip(provider.culture_start + shift)
     shift = now.supervision_understanding - before.supervision_understanding
     if shift != 0.0:
         for m in range(len(world.managers)):

@@ -51,9 +51,7 @@ def _key(path: tuple[str, ...]) -> str:
     return ".".join(path).removeprefix("policies.")
 
 
-def _flat(
-    written: Mapping[Any, object], above: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], object]]:
+def _flat(written: Mapping[Any, object], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
     for key, found in written.items():
         path = (*above, str(key))
         if isinstance(found, Mapping) and found:
@@ -79,9 +77,7 @@ def _not_a_policy(key: str) -> PydanticCustomError:
     if group:
         return fault("is a group of policies; name one of them.", allowed=", ".join(group.model_fields))
     steps = key.split(".")
-    around = next(
-        filter(None, (model_at(Policies, steps[:length]) for length in range(len(steps) - 1, -1, -1)))
-    )
+    around = next(filter(None, (model_at(Policies, steps[:length]) for length in range(len(steps) - 1, -1, -1))))
     message = "no such policy; a change can set policies only."
     return fault(message, allowed=", ".join(around.model_fields), suggestion=nearest(key, POLICY_KEYS))
 
@@ -104,20 +100,14 @@ class Change(Frozen):
     set: Annotated[Mapping[str, float | str], BeforeValidator(_read)] = Field(
         description="New values by policy key, with or without `policies.`"
     )
-    over_weeks: int = parameter(
-        0, low=0, high=1040, unit="weeks", meaning="Weeks that the change takes; 0 = at once"
-    )
+    over_weeks: int = parameter(0, low=0, high=1040, unit="weeks", meaning="Weeks that the change takes; 0 = at once")
 
     @model_validator(mode="after")
     def _only_numbers_ramp(self) -> Self:
         words = [key for key, value in self.set.items() if isinstance(value, str)]
         if self.over_weeks and words:
-            why = fault(
-                f"'{words[0]}' is a choice and changes at once; give it a change of its own.", allowed="0"
-            )
-            raise ValidationError.from_exception_data(
-                "Change", [finding(("over_weeks",), self.over_weeks, why)]
-            )
+            why = fault(f"'{words[0]}' is a choice and changes at once; give it a change of its own.", allowed="0")
+            raise ValidationError.from_exception_data("Change", [finding(("over_weeks",), self.over_weeks, why)])
         return self
 
     def __hash__(self) -> int:

@@ -10,6 +10,9 @@ from __future__ import annotations
 from peersim.scenario.parameter import Frozen, option, parameter
 from peersim.scenario.switches import SWITCHABLE, SwitchedOff
 
+# One parameter a line: a table, wider than the rest of the code.
+# fmt: off
+
 
 class Constants(Frozen):
     """Constants of the model; a researcher may set others.

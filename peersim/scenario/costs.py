@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from peersim.scenario.parameter import Frozen, parameter
 
+# One parameter a line: a table, wider than the rest of the code.
+# fmt: off
+
 
 class Costs(Frozen):
     """What things cost the provider."""

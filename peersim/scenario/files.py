@@ -118,9 +118,7 @@ class _Reader:
         next(self._events)
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _fault(
-                self.source, "a second document begins here; a file holds one scenario.", _line(after)
-            )
+            raise _fault(self.source, "a second document begins here; a file holds one scenario.", _line(after))
         return content
 
     def line_of(self, path: _Path) -> int | None:

@@ -51,17 +51,13 @@ def option(
     if choices:
         extra["choices"] = list(choices)
     shortest = None if longest is None else 1
-    return Field(
-        default, min_length=shortest, max_length=longest, description=meaning, json_schema_extra=extra
-    )
+    return Field(default, min_length=shortest, max_length=longest, description=meaning, json_schema_extra=extra)
 
 
 class Frozen(BaseModel):
     """A part of a scenario: cannot be changed, and takes no keys but its own and no numbers but numbers."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 
     def __init__(self, /, **data: Any) -> None:
         try:

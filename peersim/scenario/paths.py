@@ -43,15 +43,10 @@ def full_path(root: type[BaseModel], key: str) -> list[str]:
 
 def differences(root: type[BaseModel], old: Tree, new: Tree) -> dict[str, tuple[object, object]]:
     """Every key at which two contents differ, with both values."""
-    return {
-        ".".join(path[1:] if path[0] == "policies" else path): values
-        for path, values in _differ(root, old, new)
-    }
+    return {".".join(path[1:] if path[0] == "policies" else path): values for path, values in _differ(root, old, new)}
 
 
-def _differ(
-    model: type[BaseModel], old: Tree, new: Tree
-) -> Iterator[tuple[list[str], tuple[object, object]]]:
+def _differ(model: type[BaseModel], old: Tree, new: Tree) -> Iterator[tuple[list[str], tuple[object, object]]]:
     for name, field in model.model_fields.items():
         here, there, below = old[name], new[name], submodel(field)
         if here == there:

@@ -53,9 +53,7 @@ class Scenario(Frozen):
         evidence="Gillard et al. (seed study: ten cases in three sectors); Gillard et al. 2015, row 2.2",
         grade="B",
     )
-    horizon_weeks: int = parameter(
-        156, low=1, high=1040, unit="weeks", meaning="How long the provider is watched"
-    )
+    horizon_weeks: int = parameter(156, low=1, high=1040, unit="weeks", meaning="How long the provider is watched")
     teams: tuple[TeamSpec, ...] = Field(min_length=1, description="The teams; `count` repeats an entry")
     policies: Policies = Field(Policies(), description="Policies at the start")
     changes: tuple[Change, ...] = Field((), description="Policies over time")
@@ -199,9 +197,7 @@ def _across(data: dict[str, Any]) -> Iterator[InitErrorDetails]:
     for index, change in enumerate(_entries(data, "changes")):
         week = _count(change, "week", 0)
         if week >= horizon:
-            why = fault(
-                f"{week} is at or beyond the horizon, so nothing would change.", allowed=f"0 to {horizon - 1}"
-            )
+            why = fault(f"{week} is at or beyond the horizon, so nothing would change.", allowed=f"0 to {horizon - 1}")
             yield finding(("changes", index, "week"), week, why)
         for key in dict.fromkeys(policy_keys(_get(change, "set", {}))):
             first = first_in.setdefault((week, key), index)
@@ -212,16 +208,12 @@ def _across(data: dict[str, Any]) -> Iterator[InitErrorDetails]:
     yield from _same_names(teams)
     people = sum(_people(team) for team in teams)
     if people > MOST_PEOPLE:
-        message = (
-            f"{people:,} people (peers, clinicians and users of all teams) are more than one world may hold."
-        )
+        message = f"{people:,} people (peers, clinicians and users of all teams) are more than one world may hold."
         yield finding(("teams",), people, fault(message, allowed=f"up to {MOST_PEOPLE:,} people"))
 
 
 def _same_names(teams: tuple[Any, ...]) -> Iterator[InitErrorDetails]:
-    repeated = {
-        _get(team, "name", ""): _count(team, "count", 1) for team in teams if _count(team, "count", 1) > 1
-    }
+    repeated = {_get(team, "name", ""): _count(team, "count", 1) for team in teams if _count(team, "count", 1) > 1}
     seen: set[str] = set()
     for index, team in enumerate(teams):
         name = _get(team, "name", "")
@@ -230,9 +222,7 @@ def _same_names(teams: tuple[Any, ...]) -> Iterator[InitErrorDetails]:
         stem, _, number = name.rpartition(" ")
         # `A` repeated three times is named `A 1` to `A 3`; another entry may not be named so as well.
         numbered = stem in repeated and str(number).isdecimal() and number == str(int(number))
-        if name in seen or (
-            numbered and 1 <= int(number) <= repeated[stem] and _count(team, "count", 1) == 1
-        ):
+        if name in seen or (numbered and 1 <= int(number) <= repeated[stem] and _count(team, "count", 1) == 1):
             yield finding(("teams", index, "name"), name, fault(f"another team is named '{name}' as well."))
         seen.add(name)
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from peersim.scenario.errors import Problem, in_words, nearest
+from peersim.scenario.errors import SHOWN, Problem, in_words, nearest
 from peersim.scenario.fields import field_at, is_list, leaves, model_at, parameter_of, submodel
 
 #: Type of the findings that our own validators make; their context is a Problem without its place.
@@ -41,7 +41,9 @@ def findings_in(error: ValidationError) -> list[InitErrorDetails]:
 
 def problems_in(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     """All problems that pydantic found in the input to a model."""
-    return [_problem(details, model) for details in error.errors(include_url=False) if not _echo(details)]
+    details = [found for found in error.errors(include_url=False) if not _echo(found)]
+    # Nearest keys take time to find, and nobody reads more than are shown.
+    return [_problem(found, model, suggest=count < SHOWN) for count, found in enumerate(details)]
 
 
 def _echo(details: ErrorDetails) -> bool:
@@ -49,7 +51,7 @@ def _echo(details: ErrorDetails) -> bool:
     return details["type"] == "too_short" and bool(details["input"])
 
 
-def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
+def _problem(details: ErrorDetails, model: type[BaseModel], *, suggest: bool) -> Problem:
     path, found = details["loc"], details["input"]
     words = in_words(found)
     match details["type"]:
@@ -57,7 +59,7 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
             context = details["ctx"]
             return Problem(path, context["message"], words, context["allowed"], context["suggestion"])
         case "extra_forbidden":
-            return unknown_key(path, found, model)
+            return _unknown_key(path, found, model, suggest=suggest)
         case "missing":
             return Problem(path, "is missing.", "nothing", _allowed(path, model))
         case "greater_than_equal" | "less_than_equal":
@@ -75,13 +77,12 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
     return Problem(path, f"expected {_expected(path, model)}, found {words}.", words, _allowed(path, model))
 
 
-def unknown_key(path: tuple[str | int, ...], found: object, root: type[BaseModel]) -> Problem:
-    """The problem of a key that does not exist below the root model."""
+def _unknown_key(path: tuple[str | int, ...], found: object, root: type[BaseModel], *, suggest: bool) -> Problem:
     here = model_at(root, path[:-1])
     allowed = list(here.model_fields) if here else []
     word = str(path[-1])
-    suggestion = nearest(word, allowed)
-    if not suggestion:
+    suggestion = nearest(word, allowed) if suggest else ""
+    if suggest and not suggestion:
         # Perhaps a good key in the wrong place.
         elsewhere = [".".join(leaf) for leaf, _ in leaves(root) if leaf[-1] == word]
         suggestion = elsewhere[0] if len(elsewhere) == 1 else ""

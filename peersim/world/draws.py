@@ -32,9 +32,6 @@ SHIFT = np.uint64(32)
 # Kinds of person, part of a person's key.
 PEER, CLINICIAN, MANAGER, USER = 1, 2, 3, 4
 
-# Limits that the key can hold; the scenario's own ranges lie within them.
-MOST_TEAMS, MOST_POSTS, MOST_WEEKS = 1 << 16, 1 << 13, 1 << 16
-
 # Decisions.  The number is part of the key: never reuse one, never change one.
 BIRTH_A, BIRTH_B, BIRTH_C = 1, 2, 3  # what a person brings; not tied to a week
 LUCK = 8  # peers and staff: life event, absence, leaving, post; users: meeting, its quality, recovery, discharge

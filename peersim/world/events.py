@@ -38,11 +38,11 @@ def note_user(world, event, user):
 
 
 @compiled
-def keep_spell(world, i, ended):
+def keep_spell(world, i, end_week, ended):
     """Keep a copy of peer `i` as they are at the end of their spell in post."""
     provider = world.provider[0]
     peer = world.peers[i]
-    peer.end_week = provider.week
+    peer.end_week = end_week
     peer.ended = ended
     n = provider.n_spells
     provider.n_spells += 1

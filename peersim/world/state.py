@@ -38,7 +38,7 @@ TEAM_MANAGER, MIDDLE_MANAGER, EXECUTIVE = 0, 1, 2
 BY_TEAM_MANAGER, BY_PEER_LEAD, BY_EXTERNAL = 0, 1, 2
 SUPERVISORS = ("team_manager", "peer_lead", "external")
 SECTORS = ("nhs_trust", "voluntary", "partnership")
-PARTNERSHIP = 2
+NHS_TRUST, VOLUNTARY, PARTNERSHIP = range(3)
 
 I, F = "i8", "f8"
 
@@ -190,7 +190,6 @@ TEAM = np.dtype(
         ("understanding", F),  # mean role understanding of clinicians in post
         ("valuing", F),  # mean valuing of clinicians in post
         ("way", F),  # the team's way: mean of 1 - clinical stance of clinicians in post
-        ("peers_present", I),  # in post and not off sick
         ("peer_presence", F),  # identity of peers present, summed, per member of staff in post
         ("backing", F),  # commitment of managers at all levels, as the team feels it
         ("sums", F, (N_TEAM,)),  # this week's measures, summed over its people
@@ -204,9 +203,8 @@ PROVIDER = np.dtype(
         ("replicate", I),
         ("week", I),  # the week under way
         ("policy_row", I),  # row of the policy table in force
-        ("sector", I),  # 0 nhs_trust, 1 voluntary, 2 partnership
+        ("sector", I),  # NHS_TRUST, VOLUNTARY or PARTNERSHIP
         ("culture_valuing", F),  # culture of valuing lived experience
-        ("culture_start", F),  # what it slips back to
         ("peer_presence", F),  # mean over teams
         ("peer_empowerment", F),  # mean over peers in post
         ("n_events", I),  # events noted so far, also those that found no room

@@ -2,7 +2,6 @@
 
 import pickle
 import re
-from pathlib import Path
 
 import pytest
 
@@ -446,7 +445,7 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatc
     def full(*_, **__):
         raise OSError("disk full")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="disk full"):
         SCENARIO.with_({"name": "other"}).save(path, overwrite=True)
     assert load(path) == SCENARIO

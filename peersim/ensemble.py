@@ -1,0 +1,225 @@
+"""Many worlds, compiled: one scenario, many replicates, on all cores, memory bounded.
+
+Replicates are cut into chunks that threads work through; behaviours release the GIL.  A world's numbers depend on its
+seed and replicate only, so neither chunks nor threads change a bit of the result.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from peersim.results.results import Batch, Results
+from peersim.scenario import Scenario
+from peersim.week import live
+from peersim.world.build import build
+from peersim.world.compiled import compiled, compiling
+from peersim.world.state import World
+
+MOST_SEED = 2**32 - 1
+CHUNK = 16
+"""Most worlds in a chunk: large enough that starting one costs nothing, small enough to share out well."""
+
+Progress = Callable[[int, int], None]
+"""Called with the number of worlds done and their total."""
+
+
+@compiled
+def restore(world, blank):
+    """Make `world` the empty world `blank` again, so that its memory can be used for the next replicate."""
+    world.provider[0] = blank.provider[0]
+    for t in range(len(world.teams)):
+        world.teams[t] = blank.teams[t]
+    for i in range(len(world.peers)):
+        world.peers[i] = blank.peers[i]
+    for c in range(len(world.clinicians)):
+        world.clinicians[c] = blank.clinicians[c]
+    for m in range(len(world.managers)):
+        world.managers[m] = blank.managers[m]
+    for u in range(len(world.users)):
+        world.users[u] = blank.users[u]
+
+
+@compiled
+def live_once(world, blank, replicate, weeks):
+    """Live one replicate from the beginning, in the memory of `world`."""
+    restore(world, blank)
+    world.provider[0].replicate = replicate
+    live(world, weeks)
+
+
+def threads_available() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def live_chunk(scenario: Scenario, first: int, count: int, *, seed: int, weeks: int, by_team: bool) -> Batch:
+    """Live replicates `first` to `first + count - 1` one after the other.
+
+    A log that turns out too short is made longer and the replicate lived again: nothing is lost.
+    """
+    blank = build(scenario, seed=seed, weeks=weeks, by_team=by_team)
+    world = build(scenario, seed=seed, weeks=weeks, by_team=by_team)
+    batch = Batch.empty(first, count, world)
+    for number in range(count):
+        world = world._replace(weekly=batch.weekly[number], team_weekly=batch.team_weekly[number])
+        live_once(world, blank, first + number, weeks)
+        while not _all_kept(world):
+            world = _with_room(world)
+            live_once(world, blank, first + number, weeks)
+        batch.keep(number, world)
+    return batch
+
+
+def _all_kept(world: World) -> bool:
+    provider = world.provider[0]
+    return bool(provider.n_events <= len(world.events) and provider.n_spells <= len(world.spells))
+
+
+def _with_room(world: World) -> World:
+    provider = world.provider[0]
+    events = np.zeros(max(len(world.events), int(provider.n_events)), world.events.dtype).view(np.recarray)
+    spells = np.zeros(max(len(world.spells), int(provider.n_spells)), world.spells.dtype).view(np.recarray)
+    return world._replace(events=events, spells=spells)
+
+
+def chunks(
+    scenario: Scenario,
+    replicates: int,
+    *,
+    seed: int = 1,
+    weeks: int | None = None,
+    by_team: bool = False,
+    first: int = 0,
+    threads: int | None = None,
+) -> Iterator[Batch]:
+    """Results of many worlds, chunk by chunk in order of replicate, in bounded memory.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate.
+    replicates : int
+        Number of worlds.
+    seed : int
+        First half of the key of chance, 0 to 2**32 - 1.
+    weeks : int, optional
+        Horizon; the scenario's own by default.
+    by_team : bool
+        Keep weekly measures of each team too.
+    first : int
+        Number of the first replicate.
+    threads : int, optional
+        Threads to use; all cores by default.
+
+    Yields
+    ------
+    Batch
+    """
+    _check(replicates, seed, first)
+    weeks = scenario.horizon_weeks if weeks is None else weeks
+    workers = threads or threads_available()
+    size = max(1, min(CHUNK, -(-replicates // workers)))
+    starts = range(first, first + replicates, size)
+
+    def work(start: int) -> Batch:
+        count = min(size, first + replicates - start)
+        return live_chunk(scenario, start, count, seed=seed, weeks=weeks, by_team=by_team)
+
+    prepare(scenario)
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: list[Future[Batch]] = []
+        try:
+            for start in starts:
+                waiting.append(pool.submit(work, start))
+                if len(waiting) > 2 * workers:
+                    yield waiting.pop(0).result()
+            while waiting:
+                yield waiting.pop(0).result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def prepare(scenario: Scenario) -> None:
+    """Compile the ensemble, or load it compiled, by living no week at all."""
+    with compiling("ensemble"):
+        live_once(build(scenario, weeks=0), build(scenario, weeks=0), 0, 0)
+
+
+def _check(replicates: int, seed: int, first: int) -> None:
+    if replicates < 1:
+        raise ValueError(f"replicates: found {replicates}; allowed: 1 or more")
+    if not 0 <= seed <= MOST_SEED:
+        raise ValueError(f"seed: found {seed}; allowed: a whole number from 0 to {MOST_SEED}")
+    if not 0 <= first <= first + replicates - 1 <= MOST_SEED:
+        raise ValueError(f"replicates: {first} to {first + replicates - 1} asked for; allowed: 0 to {MOST_SEED}")
+
+
+def run(
+    scenario: Scenario,
+    replicates: int = 200,
+    seed: int = 1,
+    *,
+    weeks: int | None = None,
+    by_team: bool = False,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Run many replicates of a scenario and gather their results.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate.
+    replicates : int
+        Number of worlds that differ only in their luck.
+    seed : int
+        Chance is a function of (seed, replicate): the same seed always gives the same results.
+    weeks : int, optional
+        Horizon, if other than the scenario's.
+    by_team : bool
+        Keep weekly measures of each team too (`Results.teams`).
+    threads : int, optional
+        Threads to use; all cores by default.
+    progress : callable, optional
+        Told how many worlds are done, and of how many.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    ValueError
+        If `replicates` or `seed` is outside what chance can be keyed by.
+    ScenarioError
+        If a change would come at or after the horizon asked for.
+
+    Examples
+    --------
+    >>> import peersim as ps
+    >>> ps.run(ps.demo(), replicates=20, seed=1)  # doctest: +SKIP
+    """
+    if weeks is not None:
+        scenario = scenario.with_({"horizon_weeks": weeks})
+    batches = []
+    done = 0
+    for batch in chunks(scenario, replicates, seed=seed, by_team=by_team, threads=threads):
+        batches.append(batch)
+        done += len(batch)
+        if progress is not None:
+            progress(done, replicates)
+    return Results.gather(scenario, batches, replicates=replicates, seed=seed)
+
+
+def world_of(scenario: Scenario, *, seed: int = 1, replicate: int = 0, weeks: int | None = None) -> Any:
+    """One world at the horizon, with all its people: what the compiled run leaves behind."""
+    weeks = scenario.horizon_weeks if weeks is None else weeks
+    world = build(scenario, seed=seed, replicate=replicate, weeks=weeks)
+    live(world, weeks)
+    return world

@@ -1,0 +1,1 @@
+"""What is measured and kept: tidy tables, outcomes, files."""

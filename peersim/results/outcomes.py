@@ -1,0 +1,258 @@
+"""The headline outcomes: what each is, which way is better, and how it is estimated.
+
+Every outcome is a number for each replicate, so that replicates can be averaged, compared in pairs and resampled.
+Means over people or weeks are that already.  Rates and retention are ratios, biased when taken replicate by replicate
+(a lone peer who never left has no leaving rate of their own); for them the estimate pools all replicates, and each
+replicate's number is its jackknife pseudo-value (Andersen, Klein and Rosthoj 2003): their mean is the pooled
+estimate up to its bias, and their spread gives its interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from peersim.world.measures import PROVIDER, TEAM, WEEKLY
+from peersim.world.state import STILL_THERE
+
+Floats = npt.NDArray[np.float64]
+
+LAST_WEEKS = 26
+"""Point outcomes are means over this many last weeks."""
+WEEKS_A_YEAR = 52
+CONFIDENCE = 0.95
+
+
+class Outcome(NamedTuple):
+    """A headline outcome.
+
+    Attributes
+    ----------
+    label : str
+        What a reader sees.
+    unit : str
+        Unit, or the range of a state.
+    better : int
+        1 if higher is better, -1 if lower is better.
+    meaning : str
+        How it is measured.
+    """
+
+    label: str
+    unit: str
+    better: int
+    meaning: str
+
+
+def _mean(name: str, label: str, better: int, source: str = "") -> Outcome:
+    measure = WEEKLY[source or name]
+    return Outcome(label, measure.unit, better, f"{measure.meaning}; mean of the last {LAST_WEEKS} weeks")
+
+
+OUTCOMES: Final[dict[str, Outcome]] = {
+    "identity": _mean("identity", "Peer identity", 1),
+    "role_clarity": _mean("role_clarity", "Role clarity", 1),
+    "empowerment": _mean("empowerment", "Empowerment", 1),
+    "felt_value": _mean("felt_value", "Feeling valued", 1),
+    "exhaustion": _mean("exhaustion", "Exhaustion", -1),
+    "wellbeing": _mean("wellbeing", "Wellbeing", 1),
+    "intention_to_leave": _mean("intention_to_leave", "Intention to leave", -1),
+    "generic_share": _mean("generic_share", "Generic tasks", -1),
+    "isolation": _mean("isolation", "Isolation", -1),
+    "retention_12m": Outcome(
+        "Still in post after 12 months", "share", 1, "Kaplan-Meier over all spells, those still in post censored"
+    ),
+    "retention_24m": Outcome(
+        "Still in post after 24 months", "share", 1, "Kaplan-Meier over all spells, those still in post censored"
+    ),
+    "annual_leaving_rate": Outcome(
+        "Peers leaving", "per person and year", -1, "peers who left the job or the role, per year in post"
+    ),
+    "vacancy_rate": _mean("vacancy_rate", "Vacant peer posts", -1),
+    "sickness_rate": _mean("sickness_rate", "Peers off sick", -1),
+    "trust": _mean("trust", "Users' trust", 1),
+    "hope": _mean("hope", "Users' hope", 1),
+    "engagement": _mean("engagement", "Users' engagement", 1),
+    "recovery": _mean("recovery", "Users' self-rated recovery", 1),
+    "culture_valuing": _mean("culture_valuing", "Culture of valuing lived experience", 1),
+    "role_understanding": _mean("role_understanding", "Clinicians' understanding of the role", 1),
+    "clinician_exhaustion": _mean("clinician_exhaustion", "Clinicians' exhaustion", -1),
+    "clinician_leaving_rate": Outcome(
+        "Clinicians leaving", "per person and year", -1, "clinicians who left, per year in post"
+    ),
+    "cost_per_year": Outcome("Cost", "pounds a year", -1, "all costs counted, mean over the whole horizon"),
+    "cost_per_peer_year": Outcome(
+        "Cost per peer in post", "pounds per peer and year", -1, "all costs counted, per year of a peer in post"
+    ),
+}
+"""Headline outcomes by name."""
+
+RETENTION_WEEKS: Final = {"retention_12m": WEEKS_A_YEAR, "retention_24m": 2 * WEEKS_A_YEAR}
+
+
+def pseudo_values(totals: Floats, estimate: Callable[[Floats], Floats]) -> Floats:
+    """Jackknife pseudo-values of an estimate that depends on sums over replicates.
+
+    Parameters
+    ----------
+    totals : array, shape (replicates, ...)
+        What each replicate adds to the sums.
+    estimate : callable
+        From sums, shape (..., k), or many of them, shape (replicates, ..., k), to the estimate.
+
+    Returns
+    -------
+    array, shape (replicates, ...)
+        With a single replicate the estimate itself.
+    """
+    replicates = len(totals)
+    everything = totals.sum(axis=0)
+    whole = estimate(everything)
+    if replicates == 1:
+        return np.asarray(whole)[np.newaxis]
+    without = estimate(everything - totals)
+    return replicates * whole - (replicates - 1) * without
+
+
+def ratio(sums: Floats) -> Floats:
+    """First of two sums divided by the second, not a number where that is 0; `sums` has shape (..., 2)."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(sums[..., 1] > 0, sums[..., 0] / sums[..., 1], np.nan)
+
+
+def product_limit(sums: Floats) -> Floats:
+    """Kaplan-Meier estimate from counts of leavers and people at risk.
+
+    Parameters
+    ----------
+    sums : array, shape (..., weeks, 2)
+        Leavers, and people at risk, at each length of service from 1 week.
+
+    Returns
+    -------
+    array, shape (..., weeks)
+        Share still in post after each length of service; not a number from where nobody was at risk.
+
+    Notes
+    -----
+    SciPy's `ecdf` gives one such curve; here one is needed for every replicate left out.  A test holds the two equal.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        stays = np.where(sums[..., 1] > 0, 1.0 - sums[..., 0] / sums[..., 1], np.nan)
+    return np.cumprod(stays, axis=-1)
+
+
+def risk_table(spells: Any, replicate: npt.NDArray[np.int64], replicates: int, weeks: int) -> Floats:
+    """Leavers and people at risk by length of service, for each replicate.
+
+    Parameters
+    ----------
+    spells : record array of dtype `PEER`
+        One row per spell in post.
+    replicate : int array
+        Replicate of each spell, from 0.
+
+    Returns
+    -------
+    array, shape (replicates, weeks, 2)
+    """
+    left = np.zeros((replicates, weeks + 1))
+    ended = np.zeros((replicates, weeks + 1))
+    service = np.asarray(spells.tenure)
+    gone = np.asarray(spells.ended) != STILL_THERE
+    np.add.at(left, (replicate[gone], service[gone]), 1.0)
+    np.add.at(ended, (replicate, service), 1.0)
+    at_risk = ended[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return np.stack([left[:, 1:], at_risk[:, 1:]], axis=-1)
+
+
+def by_replicate(weekly: Floats, risk: Floats) -> pd.DataFrame:
+    """Every outcome for every replicate.
+
+    Parameters
+    ----------
+    weekly : array, shape (replicates, weeks, measures)
+        As `World.weekly`.
+    risk : array, shape (replicates, weeks, 2)
+        As from `risk_table`.
+
+    Returns
+    -------
+    DataFrame
+        One row per replicate, one column per outcome.
+    """
+    column = {name: weekly[:, :, k] for k, name in enumerate(WEEKLY)}
+    values: dict[str, Floats] = {}
+    for name in OUTCOMES:
+        if name in RETENTION_WEEKS:
+            values[name] = _retained(risk, RETENTION_WEEKS[name])
+        elif name in TEAM or name in PROVIDER:
+            values[name] = _last_weeks(column[name])
+    peer_weeks = column["peers_in_post"] + column["peers_left"] - column["peers_hired"]
+    clinician_weeks = column["clinicians_in_post"] + column["clinicians_left"] - column["clinicians_hired"]
+    values["annual_leaving_rate"] = _rate(WEEKS_A_YEAR * column["peers_left"], peer_weeks)
+    values["clinician_leaving_rate"] = _rate(WEEKS_A_YEAR * column["clinicians_left"], clinician_weeks)
+    values["cost_per_year"] = WEEKS_A_YEAR * column["cost"].mean(axis=1)
+    values["cost_per_peer_year"] = _rate(WEEKS_A_YEAR * column["cost"], peer_weeks)
+    return pd.DataFrame({name: values[name] for name in OUTCOMES}).rename_axis("replicate")
+
+
+def _last_weeks(series: Floats) -> Floats:
+    last = series[:, -LAST_WEEKS:]
+    known = ~np.isnan(last)
+    return ratio(np.stack([np.where(known, last, 0.0).sum(axis=1), known.sum(axis=1)], axis=-1))
+
+
+def _rate(events: Floats, exposure: Floats) -> Floats:
+    return pseudo_values(np.stack([events.sum(axis=1), exposure.sum(axis=1)], axis=-1), ratio)
+
+
+def _retained(risk: Floats, weeks: int) -> Floats:
+    if risk.shape[1] < weeks:
+        return np.full(len(risk), np.nan)
+    return pseudo_values(risk[:, :weeks], product_limit)[:, -1]
+
+
+def interval(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean over replicates with its 95 % confidence interval (Student's t).
+
+    Parameters
+    ----------
+    values : array, shape (replicates, ...)
+        Replicates without a value (not a number) are left out.
+
+    Returns
+    -------
+    mean, low, high : arrays, shape (...)
+        The interval is not a number where fewer than two replicates have a value.
+    """
+    from scipy.special import stdtrit  # SciPy's statistics take long to import
+
+    known = ~np.isnan(values)
+    n = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, values, 0.0).sum(axis=0) / n
+        spread = np.sqrt(np.where(known, (values - mean) ** 2, 0.0).sum(axis=0) / (n - 1) / n)
+        half = np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.5 + CONFIDENCE / 2) * spread, np.nan)
+    return mean, mean - half, mean + half
+
+
+def summarise(per_replicate: pd.DataFrame) -> pd.DataFrame:
+    """Mean and 95 % interval of every outcome over replicates.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by outcome: ``mean``, ``low``, ``high``, ``unit``, and ``replicates`` with a value.
+    """
+    mean, low, high = interval(per_replicate.to_numpy())
+    units = [OUTCOMES[name].unit for name in per_replicate]
+    counts = per_replicate.notna().sum().to_numpy()
+    return pd.DataFrame(
+        {"mean": mean, "low": low, "high": high, "unit": units, "replicates": counts},
+        index=pd.Index(per_replicate.columns, name="outcome"),
+    )

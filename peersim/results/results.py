@@ -1,0 +1,224 @@
+"""What a run leaves behind: arrays, the tables made of them, and the outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from peersim.results import outcomes as estimate
+from peersim.results import tables
+from peersim.results.observation import observe
+from peersim.scenario import Scenario
+from peersim.world.causes import EXHAUSTION, IDENTITY, LEAVING
+from peersim.world.state import STILL_THERE, World
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Batch:
+    """Results of consecutive replicates, as arrays.
+
+    Attributes
+    ----------
+    first : int
+        Number of the first replicate.
+    weekly : array, shape (replicates, weeks, measures)
+    team_weekly : array, shape (replicates, weeks or 0, teams, measures)
+    spells, events : lists of record arrays
+        One for each replicate.
+    """
+
+    first: int
+    weekly: Floats
+    team_weekly: Floats
+    spells: list[Any] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+
+    @classmethod
+    def empty(cls, first: int, count: int, world: World) -> Batch:
+        """Room for `count` replicates of a world."""
+        return cls(
+            first,
+            np.full((count, *world.weekly.shape), np.nan),
+            np.full((count, *world.team_weekly.shape), np.nan),
+        )
+
+    def keep(self, number: int, world: World) -> None:
+        """Keep the spells and events of a finished world, replicate `number` of this batch."""
+        if number != len(self.spells):
+            raise ValueError(f"replicates are kept in order: {len(self.spells)} expected, found {number}")
+        provider = world.provider[0]
+        self.spells.append(world.spells[: provider.n_spells].copy())
+        self.events.append(world.events[: provider.n_events].copy())
+
+    def __len__(self) -> int:
+        return len(self.weekly)
+
+
+def _gather(arrays: list[Any]) -> tuple[Any, npt.NDArray[np.int64]]:
+    counts = [len(array) for array in arrays]
+    return np.concatenate(arrays).view(np.recarray), np.repeat(np.arange(len(arrays)), counts)
+
+
+class Results:
+    """Results of a scenario over many replicates.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    replicates, seed, weeks : int
+    """
+
+    def __init__(self, scenario: Scenario, batches: Sequence[Batch], *, replicates: int, seed: int) -> None:
+        self.scenario = scenario
+        self.replicates = replicates
+        self.seed = seed
+        self.weeks = scenario.horizon_weeks
+        self._weekly = np.concatenate([batch.weekly for batch in batches])
+        self._team_weekly = np.concatenate([batch.team_weekly for batch in batches])
+        self._spells, self._spell_replicate = _gather([spells for batch in batches for spells in batch.spells])
+        self._events, self._event_replicate = _gather([events for batch in batches for events in batch.events])
+
+    @classmethod
+    def gather(cls, scenario: Scenario, batches: list[Batch], *, replicates: int, seed: int) -> Results:
+        """Results from batches in order of replicate; the list is emptied, so that memory is held once."""
+        results = cls(scenario, batches, replicates=replicates, seed=seed)
+        batches.clear()
+        return results
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """One row per replicate and week, a column per measure (see `world.measures`)."""
+        return tables.weekly_table(self._weekly)
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """One row per spell of a peer worker in post (see `results.tables.people_table`)."""
+        return tables.people_table(self._spells, self._spell_replicate, self.scenario)
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """One row per event (see `results.tables.event_table`)."""
+        return tables.event_table(self._events, self._event_replicate, self.scenario)
+
+    @cached_property
+    def teams(self) -> pd.DataFrame:
+        """One row per replicate, week and team, a column per measure; the run has to keep them.
+
+        Raises
+        ------
+        ValueError
+            If the run was not asked for them.
+        """
+        if not self.has_teams:
+            raise ValueError("weekly measures of each team were not kept: run with by_team=True (--by-team)")
+        names = [team.name for team in self.scenario.team_list()]
+        return tables.team_table(self._team_weekly, names)
+
+    @property
+    def has_teams(self) -> bool:
+        """Whether weekly measures of each team were kept."""
+        return self._team_weekly.shape[1] > 0
+
+    @cached_property
+    def per_replicate(self) -> pd.DataFrame:
+        """Every outcome for every replicate (see `results.outcomes`)."""
+        return estimate.by_replicate(self._weekly, self._risk)
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """Mean and 95 % interval over replicates of every outcome, with its unit."""
+        table = estimate.summarise(self.per_replicate)
+        shares = table.index.isin(estimate.RETENTION_WEEKS)
+        table.loc[shares, ["low", "high"]] = table.loc[shares, ["low", "high"]].clip(0.0, 1.0)
+        return table
+
+    @cached_property
+    def _risk(self) -> Floats:
+        return estimate.risk_table(self._spells, self._spell_replicate, self.replicates, self.weeks)
+
+    @cached_property
+    def retention(self) -> pd.DataFrame:
+        """Kaplan-Meier curve of staying in post: ``week`` of service, ``retention``, ``low``, ``high``."""
+        mean, low, high = estimate.interval(estimate.pseudo_values(self._risk, estimate.product_limit))
+        start = pd.DataFrame({"week": [0], "retention": [1.0], "low": [1.0], "high": [1.0]})
+        curve = pd.DataFrame({"week": np.arange(1, self.weeks + 1), "retention": mean, "low": low, "high": high})
+        curve[["retention", "low", "high"]] = curve[["retention", "low", "high"]].clip(0.0, 1.0)
+        return pd.concat([start, curve], ignore_index=True)
+
+    @cached_property
+    def course(self) -> pd.DataFrame:
+        """Mean and 95 % interval over replicates of every measure in every week: ``week``, ``measure``, ``mean``, ..."""
+        mean, low, high = estimate.interval(self._weekly)
+        names = pd.Index(tables.WEEKLY, name="measure")
+        weeks = pd.RangeIndex(self.weeks, name="week")
+        wide = {"mean": mean, "low": low, "high": high}
+        columns = [
+            pd.DataFrame(values, weeks, names).stack(future_stack=True).rename(key) for key, values in wide.items()
+        ]
+        return pd.concat(columns, axis=1).reset_index()
+
+    @cached_property
+    def identity_causes(self) -> pd.DataFrame:
+        """Why identity changed: mean change over a spell by cause, indexed by cause."""
+        return self._causes(self._spells.identity_ledger, IDENTITY)
+
+    @cached_property
+    def exhaustion_causes(self) -> pd.DataFrame:
+        """Why exhaustion changed: mean change over a spell by cause, indexed by cause."""
+        return self._causes(self._spells.exhaustion_ledger, EXHAUSTION)
+
+    def _causes(self, ledger: Floats, causes: dict[str, str]) -> pd.DataFrame:
+        return self._mean_per_spell(ledger, np.ones(len(ledger), bool), causes)
+
+    @cached_property
+    def reasons(self) -> pd.DataFrame:
+        """Reasons for leaving as a staff survey would list them: share of leavers who state each, indexed by reason.
+
+        A leaver may state several (see `results.tables.STATED_SHARE`).
+        """
+        left = np.asarray(self._spells.ended) != STILL_THERE
+        stated = tables.states(tables.pushes(self._spells, self.scenario)).astype(float)
+        return self._mean_per_spell(stated, left, LEAVING)
+
+    def _mean_per_spell(self, values: Floats, keep: npt.NDArray[np.bool_], names: dict[str, str]) -> pd.DataFrame:
+        totals = np.zeros((self.replicates, values.shape[1], 2))
+        np.add.at(totals[..., 0], self._spell_replicate[keep], values[keep])
+        np.add.at(totals[..., 1], self._spell_replicate[keep], 1.0)
+        mean, low, high = estimate.interval(estimate.pseudo_values(totals, estimate.ratio))
+        table = {"meaning": list(names.values()), "mean": mean, "low": low, "high": high}
+        return pd.DataFrame(table, index=pd.Index(names, name="cause"))
+
+    @cached_property
+    def survivors(self) -> pd.DataFrame:
+        """How much people in post flatter: last weeks' mean of those in post, of the entry cohort, and the difference.
+
+        Means over people in post hide those who left.  The entry cohort is the first holders of all posts, those who
+        left as they were when they left.
+        """
+        rows = {}
+        for name in ("identity", "exhaustion", "wellbeing"):
+            in_post, cohort = (
+                estimate._last_weeks(self._weekly[:, :, list(tables.WEEKLY).index(column)])
+                for column in (name, f"{name}_entry_cohort")
+            )
+            values = np.stack([in_post, cohort, in_post - cohort], axis=-1)
+            mean, low, high = estimate.interval(values)
+            rows[name] = [mean[0], mean[1], mean[2], low[2], high[2]]
+        columns = ["in_post", "entry_cohort", "difference", "low", "high"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("measure")
+
+    @cached_property
+    def observed(self) -> pd.DataFrame:
+        """The weekly table on published scales (see `results.observation`)."""
+        return observe(self.weekly)
+
+    def __repr__(self) -> str:
+        return f"Results({self.scenario.name!r}, {self.replicates} replicates, {self.weeks} weeks, seed {self.seed})"
