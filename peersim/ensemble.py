@@ -15,9 +15,9 @@ import numpy as np
 
 from peersim.results.results import Batch, Results
 from peersim.scenario import Scenario
-from peersim.week import live
+from peersim.week import live, live_once
 from peersim.world.build import build
-from peersim.world.compiled import compiled, compiling
+from peersim.world.compiled import compiling
 from peersim.world.state import World
 
 MOST_SEED = 2**32 - 1
@@ -26,30 +26,6 @@ CHUNK = 16
 
 Progress = Callable[[int, int], None]
 """Called with the number of worlds done and their total."""
-
-
-@compiled
-def restore(world, blank):
-    """Make `world` the empty world `blank` again, so that its memory can be used for the next replicate."""
-    world.provider[0] = blank.provider[0]
-    for t in range(len(world.teams)):
-        world.teams[t] = blank.teams[t]
-    for i in range(len(world.peers)):
-        world.peers[i] = blank.peers[i]
-    for c in range(len(world.clinicians)):
-        world.clinicians[c] = blank.clinicians[c]
-    for m in range(len(world.managers)):
-        world.managers[m] = blank.managers[m]
-    for u in range(len(world.users)):
-        world.users[u] = blank.users[u]
-
-
-@compiled
-def live_once(world, blank, replicate, weeks):
-    """Live one replicate from the beginning, in the memory of `world`."""
-    restore(world, blank)
-    world.provider[0].replicate = replicate
-    live(world, weeks)
 
 
 def threads_available() -> int:

@@ -171,3 +171,27 @@ def live(world, weeks):
     for _ in range(weeks):
         live_week(world)
     measurement.close_books(world)
+
+
+@compiled
+def restore(world, blank):
+    """Make `world` the empty world `blank` again, so that its memory can be used for the next replicate."""
+    world.provider[0] = blank.provider[0]
+    for t in range(len(world.teams)):
+        world.teams[t] = blank.teams[t]
+    for i in range(len(world.peers)):
+        world.peers[i] = blank.peers[i]
+    for c in range(len(world.clinicians)):
+        world.clinicians[c] = blank.clinicians[c]
+    for m in range(len(world.managers)):
+        world.managers[m] = blank.managers[m]
+    for u in range(len(world.users)):
+        world.users[u] = blank.users[u]
+
+
+@compiled
+def live_once(world, blank, replicate, weeks):
+    """Live one replicate from the beginning, in the memory of `world`."""
+    restore(world, blank)
+    world.provider[0].replicate = replicate
+    live(world, weeks)

@@ -33,14 +33,11 @@ def found(world):
         team = world.teams[t]
         team.role_norm = norm
         team.pressure = team.base_pressure
-        team.way = 0.5
+        open_team(world, t)
     for i in range(len(world.peers)):
         begin_peer(world, i)
     for t in range(len(world.teams)):
         open_team(world, t)
-    for i in range(len(world.peers)):
-        peer = world.peers[i]
-        peer.closest_fit = abs(peer.identity - world.teams[peer.team].way)
     if constants.on_caseload != 0:
         for u in range(len(world.users)):
             admit(world, u)

@@ -8,9 +8,10 @@ own beginning: the n-th holder of a post is the same person in every scenario, u
 from __future__ import annotations
 
 from peersim.behaviours.culture import support_asked
+from peersim.behaviours.reflection import intend
 from peersim.world import draws
 from peersim.world.arithmetic import clip, grain
-from peersim.world.causes import LV_CIRCUMSTANCES, N_EXHAUSTION, N_IDENTITY, N_LEAVING
+from peersim.world.causes import N_EXHAUSTION, N_IDENTITY, N_LEAVING
 from peersim.world.compiled import compiled
 from peersim.world.events import note_person
 from peersim.world.state import HIRED, IN_POST, PARTNERSHIP, PROMOTED, TEAM_MANAGER, VACANT, VOLUNTARY
@@ -130,8 +131,7 @@ def begin_peer(world, i):
     peer.closest_fit = abs(peer.identity - team.way)
     peer.clinical_memory = 0.0
     clear_history(peer)
-    peer.intention_parts[LV_CIRCUMSTANCES] = grain(constants.intention_base + peer.disposition)
-    peer.intention_to_leave = clip(peer.intention_parts[LV_CIRCUMSTANCES])
+    intend(constants, team, peer, constants.intention_newcomer)
 
 
 @compiled
@@ -194,7 +194,7 @@ def begin_clinician(world, c):
         stance = constants.stance_partnership
     a0, a1, a2, a3 = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_A)
     b0, b1, b2, b3 = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_B)
-    c0, c1, _, _ = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_C)
+    c0, _, _, _ = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_C)
     clinician.status = IN_POST
     clinician.tenure = 0
     clinician.strain_point = clip(constants.strain_mean + constants.strain_spread * draws.bell(a0, a1, a2))

@@ -1,9 +1,9 @@
 """7. Peer support: other peers, in the team and in the network, hold identity up and ease exhaustion.
 
-Peers who meet reinforce in each other what each brings to the role ("peer teams must develop cohesive peer ethos and role
-identity", evidence row 3.6) and draw each other's practice together.  Why the second peer matters stands in
-`meetings`: peers seek each other out.  There is no bonus for a head count.  Going without fellow peers is isolation,
-which wears slowly.  Switched off, peers do not seek each other out and neither contact nor its lack has any effect.
+Peers who meet reinforce in each other what each brings to the role (a cohesive peer ethos, evidence row 3.6) and draw
+each other's practice together.  Why the second peer matters stands in `meetings`: peers seek each other out.  There is
+no bonus for a head count.  Going without fellow peers is isolation, which wears slowly.  Switched off, peers do not
+seek each other out and neither contact nor its lack has any effect.
 """
 
 from __future__ import annotations

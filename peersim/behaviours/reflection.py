@@ -160,6 +160,7 @@ def take_stock(constants, provider, policy, team, peer):
         constants.value_base
         + constants.value_pay * (peer.pay_ratio - 0.5)
         + constants.value_prospects * peer.prospects
+        + constants.value_support * peer.support
         + constants.value_colleagues * team.valuing
         + constants.value_understanding * team.understanding
         + constants.value_culture * provider.culture_valuing
@@ -183,26 +184,28 @@ def feel(constants, team, peer):
     peer.satisfaction += constants.satisfaction_rate * (clip(satisfaction) - peer.satisfaction)
     weight = constants.wellbeing_energy
     peer.wellbeing = weight * (1.0 - peer.exhaustion) + (1.0 - weight) * peer.satisfaction
-    intend(constants, team, peer)
+    intend(constants, team, peer, constants.intention_rate)
 
 
 @compiled
-def intend(constants, team, peer):
-    """The intention to leave is the sum of its parts, each moving towards the weight of that reason today."""
+def intend(constants, team, peer, pace):
+    """The intention to leave is the sum of its parts, each moving at `pace` towards the weight of that reason today."""
     parts = peer.intention_parts
     earned = peer.pay_ratio * (constants.pay_hours + (1.0 - constants.pay_hours) * peer.hours)
     gap = going_without(constants, peer) if constants.on_supervision != 0 else 0.0
-    consider(constants, parts, LV_CIRCUMSTANCES, constants.intention_base + peer.disposition)
-    consider(constants, parts, LV_PAY, constants.intention_pay * peer.need * max(0.0, constants.pay_enough - earned))
-    consider(constants, parts, LV_NOT_VALUED, constants.intention_value * (1.0 - peer.felt_value) ** 2)
+    consider(parts, LV_CIRCUMSTANCES, constants.intention_base + peer.disposition, pace)
+    consider(parts, LV_PAY, constants.intention_pay * peer.need * max(0.0, constants.pay_enough - earned), pace)
+    unvalued = constants.intention_value * (1.0 - peer.felt_value) ** 2
+    unclear = constants.intention_clarity * (1.0 - peer.role_clarity) ** 2
+    consider(parts, LV_NOT_VALUED, unvalued + unclear, pace)
     team_trouble = 1.0 - team.climate + constants.team_clinical * peer.clinical_memory
-    consider(constants, parts, LV_TEAM, constants.intention_team * team_trouble**2)
-    consider(constants, parts, LV_EXHAUSTION, constants.intention_exhaustion * peer.exhaustion**2)
-    consider(constants, parts, LV_MANAGEMENT, constants.intention_management * (1.0 - team.backing) ** 2)
-    consider(constants, parts, LV_PROGRESSION, constants.intention_progression * (1.0 - peer.prospects) ** 2)
-    consider(constants, parts, LV_ISOLATION, constants.intention_isolation * peer.isolation**2)
-    consider(constants, parts, LV_SUPPORT, constants.intention_support * gap**2)
-    consider(constants, parts, LV_TASKS, constants.intention_tasks * peer.generic_share)
+    consider(parts, LV_TEAM, constants.intention_team * team_trouble**2, pace)
+    consider(parts, LV_EXHAUSTION, constants.intention_exhaustion * peer.exhaustion**2, pace)
+    consider(parts, LV_MANAGEMENT, constants.intention_management * (1.0 - team.backing) ** 2, pace)
+    consider(parts, LV_PROGRESSION, constants.intention_progression * (1.0 - peer.prospects) ** 2, pace)
+    consider(parts, LV_ISOLATION, constants.intention_isolation * peer.isolation**2, pace)
+    consider(parts, LV_SUPPORT, constants.intention_support * gap**2, pace)
+    consider(parts, LV_TASKS, constants.intention_tasks * peer.generic_share, pace)
     total = 0.0
     for k in range(len(parts)):
         total += parts[k]
@@ -210,9 +213,9 @@ def intend(constants, team, peer):
 
 
 @compiled
-def consider(constants, parts, reason, weight):
+def consider(parts, reason, weight, pace):
     """Move one part of the intention towards its weight today; parts are rounded so that they add up exactly."""
-    parts[reason] = grain(parts[reason] + constants.intention_rate * (weight - parts[reason]))
+    parts[reason] = grain(parts[reason] + pace * (weight - parts[reason]))
 
 
 @compiled

@@ -17,7 +17,7 @@ from peersim.world.state import ENDINGS, EVENTS, STILL_THERE
 KINDS = {draws.PEER: "peer worker", draws.CLINICIAN: "clinician", draws.MANAGER: "manager", draws.USER: "service user"}
 LEVELS = ("team manager", "middle manager", "executive")
 
-STATED_SHARE = 0.15
+STATED_SHARE = 0.13
 """A reason is stated by a leaver if it makes up at least this share of what pushed them."""
 
 PERSON_COLUMNS = (

@@ -45,7 +45,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
         raise _fault(source, f"cannot be read ({error.strerror or error}).") from None
     _check_size(content, source)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise _fault(source, "is not UTF-8 text; save it again with that encoding.", line) from None

@@ -1,16 +1,17 @@
 """The state of a world: one record per post, team or user, in NumPy structured arrays.
 
-Every field says beside it what it means; states run from 0 to 1 and times are in weeks unless said.
+Every field is declared once, with its type, unit or range, and meaning; `docs/model.md` takes its tables from here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from peersim.world.causes import N_EXHAUSTION, N_IDENTITY, N_LEAVING
-from peersim.world.measures import N_COUNTS, N_TEAM
+from peersim.world.measures import N_COUNTS, N_TEAM, SHARE
 
 # Status of a post.
 VACANT, IN_POST, OFF_SICK = 0, 1, 2
@@ -40,202 +41,230 @@ SUPERVISORS = ("team_manager", "peer_lead", "external")
 SECTORS = ("nhs_trust", "voluntary", "partnership")
 NHS_TRUST, VOLUNTARY, PARTNERSHIP = range(3)
 
-I, F = "i8", "f8"
+# Types, and units that occur often (`SHARE` is "0 to 1").
+WHOLE, REAL = "i8", "f8"
+WEEKS, COUNT, ROW, FLAG, KIND = "weeks", "count", "row", "0 or 1", "code"
+CHANCE = "0 to 1, open"
+LEVEL, CHANGE, LOG, POUNDS = "level", "level per week", "log of weekly hazard", "pounds"
 
-PERSON = [
-    ("team", I),  # row of the team (of the group of teams, for a middle manager)
-    ("post", I),  # number of the post within the team; for managers their level
-    ("ordinal", I),  # which holder of the post this is: 0, 1, 2, ...
-    ("status", I),  # VACANT, IN_POST or OFF_SICK
-    ("tenure", I),  # weeks in post
-    ("weeks_vacant", I),  # weeks since the post fell vacant
-    ("approved", I),  # 1 once a vacancy may be filled
-    ("weeks_to_start", I),  # weeks until an approved vacancy can be filled
-    ("luck_life", F),  # this week's numbers from keyed chance: life outside work,
-    ("luck_absence", F),  # falling ill or coming back,
-    ("luck_leaving", F),  # leaving,
-    ("luck_post", F),  # vacancy approved or filled; training attended
-]
 
-PEER = np.dtype(
-    [
-        *PERSON,
-        ("start_week", I),  # week of the start in post (-1: there from the beginning)
-        ("end_week", I),  # week of the end, or the horizon
-        ("ended", I),  # STILL_THERE, LEFT_JOB or LEFT_ROLE
-        ("experience", I),  # kind of lived experience: 0, 1 or 2
-        ("community", I),  # 1: of the cultural community that the service is for
-        ("promoted", I),  # 1 after a promotion
-        ("pay_ratio", F),  # own pay / pay of a comparable non-peer post
-        ("hours", F),  # share of full time
-        ("need", F),  # how much the person depends on this pay
-        ("strain_point", F),  # exhaustion that the person returns to at rest
-        ("disposition", F),  # inclination to leave that the person brings, around 0
-        ("anchor", F),  # peer identity that the person brings and returns to
-        ("identity", F),  # how far they still work and see themselves as a peer
-        ("role_clarity", F),  # knows what the role is and is not
-        ("empowerment", F),  # control over how they share lived experience
-        ("disclosure_skill", F),  # trained in sharing on their own terms
-        ("felt_value", F),  # feels valued
-        ("support", F),  # feels supported by supervision
-        ("prospects", F),  # sees a way to progress
-        ("exhaustion", F),  # emotional exhaustion
-        ("satisfaction", F),  # with the job
-        ("wellbeing", F),  # from exhaustion and satisfaction
-        ("intention_to_leave", F),  # sum of the intention's parts, within 0 and 1
-        ("generic_share", F),  # share of the week on generic or unwanted tasks, smoothed
-        ("isolation", F),  # lack of contact with fellow peers
-        ("newness", F),  # 1 at the start, fading: how open to being socialised
-        ("closest_fit", F),  # smallest distance to the team's way so far
-        ("weeks_since_supervision", I),  # weeks since the last session held
-        ("sessions", I),  # supervision sessions held in this spell
-        ("missed_sessions", I),  # sessions due that were not held, in this spell
-        ("supervised", I),  # this week: 1 if a session was held
-        ("missed", I),  # this week: 1 if a session that was due was not
-        ("tasks_taken", I),  # this week: tasks passed on by colleagues and not declined
-        ("users_met", I),  # this week: meetings with service users
-        ("trust_met", F),  # this week: trust summed over those meetings
-        ("fellows_met", F),  # this week: meetings with fellow peers, in the team and the network
-        ("colleague_valuing", F),  # this week: valuing of lived experience summed over colleagues met
-        ("colleagues_met", I),  # this week: colleagues met
-        ("colleague_help", I),  # this week: times helped as a colleague
-        ("clinical_help", I),  # this week: times answered as a patient would be
-        ("clinical_memory", F),  # share of help that was clinical, smoothed
-        ("identity_start", F),  # identity at the start of the spell
-        ("exhaustion_start", F),  # exhaustion at the start of the spell
-        ("identity_terms", F, (N_IDENTITY,)),  # this week's change of identity, by cause
-        ("exhaustion_terms", F, (N_EXHAUSTION,)),  # this week's change of exhaustion, by cause
-        ("intention_parts", F, (N_LEAVING,)),  # the intention to leave, by reason
-        ("leaving_terms", F, (N_LEAVING,)),  # this week's log-hazard of leaving, by reason
-        ("identity_ledger", F, (N_IDENTITY,)),  # change of identity since the start, by cause
-        ("exhaustion_ledger", F, (N_EXHAUSTION,)),  # change of exhaustion since the start, by cause
-        ("leaving_ledger", F, (N_LEAVING,)),  # log-hazard summed over the weeks in post, by reason
-        ("leaving_weeks", I),  # weeks summed in the leaving ledger
-        ("log_hazard_sum", F),  # sum of the log-hazard over those weeks
-        ("cohort_identity", F),  # identity of the post's first holder, as it was when they left
-        ("cohort_exhaustion", F),  # the same for exhaustion
-        ("cohort_wellbeing", F),  # the same for wellbeing
-    ]
+class Field(NamedTuple):
+    """One field of a record.
+
+    Attributes
+    ----------
+    name : str
+        Name, as behaviours use it.
+    type : str
+        NumPy's code of its type.
+    unit : str
+        Unit or range.
+    meaning : str
+        One line for a reader.
+    length : int
+        Numbers that the field holds, if it is a row of them; 0 for a single value.
+    """
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+    length: int = 0
+
+
+def layout(fields: Sequence[Field]) -> np.dtype[np.void]:
+    """The NumPy type of a record with these fields, in this order."""
+    return np.dtype([(f.name, f.type, (f.length,)) if f.length else (f.name, f.type) for f in fields])
+
+
+PERSON_FIELDS = (
+    Field("team", WHOLE, ROW, "row of the team (of the group of teams, for a middle manager)"),
+    Field("post", WHOLE, COUNT, "number of the post within the team; for managers their level"),
+    Field("ordinal", WHOLE, COUNT, "which holder of the post this is: 0, 1, 2, ..."),
+    Field("status", WHOLE, KIND, "VACANT, IN_POST or OFF_SICK"),
+    Field("tenure", WHOLE, WEEKS, "weeks in post"),
+    Field("weeks_vacant", WHOLE, WEEKS, "weeks since the post fell vacant"),
+    Field("approved", WHOLE, FLAG, "1 once a vacancy may be filled"),
+    Field("weeks_to_start", WHOLE, WEEKS, "weeks until an approved vacancy can be filled"),
+    Field("luck_life", REAL, CHANCE, "this week's number from keyed chance for life outside work"),
+    Field("luck_absence", REAL, CHANCE, "this week's number for falling ill or coming back"),
+    Field("luck_leaving", REAL, CHANCE, "this week's number for leaving"),
+    Field("luck_post", REAL, CHANCE, "this week's number for a vacancy, promotion, or attending training"),
 )
+"""Of everybody who holds a post."""
 
-CLINICIAN = np.dtype(
-    [
-        *PERSON,
-        ("strain_point", F),  # exhaustion that the person returns to at rest
-        ("disposition", F),  # inclination to leave that the person brings, around 0
-        ("understanding_start", F),  # understanding of the role that they slip back to
-        ("stance_start", F),  # clinical stance that they slip back to
-        ("valuing_start", F),  # valuing that they brought
-        ("role_understanding", F),  # knows what peer workers are for
-        ("valuing", F),  # values lived experience
-        ("clinical_stance", F),  # tends to answer a colleague's difficulty as a clinician
-        ("exhaustion", F),  # emotional exhaustion
-        ("intention_to_leave", F),
-    ]
+PEER_FIELDS = (
+    *PERSON_FIELDS,
+    Field("start_week", WHOLE, WEEKS, "week of the start in post (-1: there from the beginning)"),
+    Field("end_week", WHOLE, WEEKS, "last week in post; -1 before a spell is kept"),
+    Field("ended", WHOLE, KIND, "STILL_THERE, LEFT_JOB or LEFT_ROLE"),
+    Field("experience", WHOLE, KIND, "kind of lived experience: 0, 1 or 2"),
+    Field("community", WHOLE, FLAG, "1: of the cultural community that the service is for"),
+    Field("promoted", WHOLE, FLAG, "1 after a promotion"),
+    Field("pay_ratio", REAL, "ratio", "own pay / pay of a comparable post that is not a peer's"),
+    Field("hours", REAL, "0.5 to 1", "share of full time"),
+    Field("need", REAL, SHARE, "how much the person depends on this pay"),
+    Field("strain_point", REAL, SHARE, "exhaustion that the person returns to at rest"),
+    Field("disposition", REAL, LEVEL, "inclination to leave that the person brings, around 0"),
+    Field("anchor", REAL, SHARE, "peer identity that the person brings and returns to"),
+    Field("identity", REAL, SHARE, "how far they still work and see themselves as a peer"),
+    Field("role_clarity", REAL, SHARE, "knows what the role is and is not"),
+    Field("empowerment", REAL, SHARE, "control over how they share lived experience"),
+    Field("disclosure_skill", REAL, SHARE, "trained in sharing on their own terms"),
+    Field("felt_value", REAL, SHARE, "feels valued"),
+    Field("support", REAL, SHARE, "feels supported by supervision"),
+    Field("prospects", REAL, SHARE, "sees a way to progress"),
+    Field("exhaustion", REAL, SHARE, "emotional exhaustion"),
+    Field("satisfaction", REAL, SHARE, "with the job"),
+    Field("wellbeing", REAL, SHARE, "from exhaustion and satisfaction"),
+    Field("intention_to_leave", REAL, SHARE, "sum of the intention's parts, within 0 and 1"),
+    Field("generic_share", REAL, SHARE, "share of the week on generic or unwanted tasks, smoothed"),
+    Field("isolation", REAL, SHARE, "lack of contact with fellow peers"),
+    Field("newness", REAL, SHARE, "1 at the start, fading: how open to being socialised"),
+    Field("closest_fit", REAL, SHARE, "smallest distance to the team's way so far"),
+    Field("weeks_since_supervision", WHOLE, WEEKS, "weeks since the last session held"),
+    Field("sessions", WHOLE, COUNT, "supervision sessions held in this spell"),
+    Field("missed_sessions", WHOLE, COUNT, "weeks in this spell in which a session was due and not held"),
+    Field("supervised", WHOLE, FLAG, "this week: 1 if a session was held"),
+    Field("missed", WHOLE, FLAG, "this week: 1 if a session that was due was not"),
+    Field("tasks_taken", WHOLE, COUNT, "this week: tasks passed on by colleagues and not declined"),
+    Field("users_met", WHOLE, COUNT, "this week: meetings with service users"),
+    Field("trust_met", REAL, LEVEL, "this week: trust summed over those meetings"),
+    Field("fellows_met", REAL, COUNT, "this week: meetings with fellow peers, in the team and the network"),
+    Field("colleague_valuing", REAL, LEVEL, "this week: valuing of lived experience summed over colleagues met"),
+    Field("colleagues_met", WHOLE, COUNT, "this week: colleagues met"),
+    Field("colleague_help", WHOLE, COUNT, "this week: times helped as a colleague"),
+    Field("clinical_help", WHOLE, COUNT, "this week: times answered as a patient would be"),
+    Field("clinical_memory", REAL, SHARE, "share of help that was clinical, smoothed"),
+    Field("identity_start", REAL, SHARE, "identity at the start of the spell"),
+    Field("exhaustion_start", REAL, SHARE, "exhaustion at the start of the spell"),
+    Field("identity_terms", REAL, CHANGE, "this week's change of identity, by cause", N_IDENTITY),
+    Field("exhaustion_terms", REAL, CHANGE, "this week's change of exhaustion, by cause", N_EXHAUSTION),
+    Field("intention_parts", REAL, LEVEL, "the intention to leave, by reason", N_LEAVING),
+    Field("leaving_terms", REAL, LOG, "this week's log-hazard of leaving, by reason", N_LEAVING),
+    Field("identity_ledger", REAL, LEVEL, "change of identity since the start, by cause", N_IDENTITY),
+    Field("exhaustion_ledger", REAL, LEVEL, "change of exhaustion since the start, by cause", N_EXHAUSTION),
+    Field("leaving_ledger", REAL, LOG, "log-hazard summed over the weeks in post, by reason", N_LEAVING),
+    Field("leaving_weeks", WHOLE, WEEKS, "weeks summed in the leaving ledger"),
+    Field("log_hazard_sum", REAL, LOG, "sum of the log-hazard over those weeks"),
+    Field("cohort_identity", REAL, SHARE, "identity of the post's first holder, as it was when they left"),
+    Field("cohort_exhaustion", REAL, SHARE, "the same for exhaustion"),
+    Field("cohort_wellbeing", REAL, SHARE, "the same for wellbeing"),
 )
+PEER = layout(PEER_FIELDS)
 
-MANAGER = np.dtype(
-    [
-        *PERSON,
-        ("understanding_start", F),  # understanding of the role that they slip back to
-        ("leaning", F),  # how far this manager departs from the policy on support, around 0
-        ("role_understanding", F),
-        ("commitment", F),  # backing of the peer role
-        ("skill_task", F),  # skill in supervising tasks
-        ("skill_wellbeing", F),  # skill in supervising for wellbeing
-        ("time_available", F),  # chance that a planned session finds time
-    ]
+CLINICIAN_FIELDS = (
+    *PERSON_FIELDS,
+    Field("strain_point", REAL, SHARE, "exhaustion that the person returns to at rest"),
+    Field("disposition", REAL, LEVEL, "inclination to leave that the person brings, around 0"),
+    Field("understanding_start", REAL, SHARE, "understanding of the role that they slip back to"),
+    Field("stance_start", REAL, SHARE, "clinical stance that they slip back to"),
+    Field("valuing_start", REAL, SHARE, "valuing that they brought"),
+    Field("role_understanding", REAL, SHARE, "knows what peer workers are for"),
+    Field("valuing", REAL, SHARE, "values lived experience"),
+    Field("clinical_stance", REAL, SHARE, "tends to answer a colleague's difficulty as a clinician"),
+    Field("exhaustion", REAL, SHARE, "emotional exhaustion"),
+    Field("intention_to_leave", REAL, SHARE, "intention to leave"),
 )
+CLINICIAN = layout(CLINICIAN_FIELDS)
 
-USER = np.dtype(
-    [
-        ("team", I),  # row of the team
-        ("referral", I),  # number on the team's referral list
-        ("occupied", I),  # 1: somebody is on the caseload in this place
-        ("peer", I),  # row of their peer worker, or -1
-        ("peer_ordinal", I),  # ordinal of that peer worker in the post
-        ("weeks_on_caseload", I),
-        ("experience", I),  # kind of lived experience: 0, 1 or 2
-        ("community", I),  # 1: of the cultural community that the service is for
-        ("affinity", F),  # how well the two get on, around 0
-        ("recovery_point", F),  # self-rated recovery that the person tends to without peer support
-        ("trust", F),  # in their peer worker
-        ("hope", F),
-        ("engagement", F),  # with services and community
-        ("recovery", F),  # self-rated
-        ("met", I),  # this week: 1 if they met
-        ("luck_meeting", F),  # this week's numbers from keyed chance: whether they meet,
-        ("luck_quality", F),  # how it goes,
-        ("luck_recovery", F),  # how the week is otherwise,
-        ("luck_ending", F),  # discharge or dropping out
-    ]
+MANAGER_FIELDS = (
+    *PERSON_FIELDS,
+    Field("understanding_start", REAL, SHARE, "understanding of the role that they slip back to"),
+    Field("leaning", REAL, LEVEL, "how far this manager departs from the policy on support, around 0"),
+    Field("role_understanding", REAL, SHARE, "knows what peer workers are for"),
+    Field("commitment", REAL, SHARE, "backing of the peer role"),
+    Field("skill_task", REAL, SHARE, "skill in supervising tasks"),
+    Field("skill_wellbeing", REAL, SHARE, "skill in supervising for wellbeing"),
+    Field("time_available", REAL, SHARE, "chance that a planned session finds time"),
 )
+MANAGER = layout(MANAGER_FIELDS)
 
-TEAM = np.dtype(
-    [
-        ("first_peer", I),  # rows of its people
-        ("n_peers", I),
-        ("first_clinician", I),
-        ("n_clinicians", I),
-        ("first_user", I),
-        ("n_users", I),
-        ("manager", I),  # row of the team manager
-        ("middle", I),  # row of the middle manager
-        ("next_referral", I),  # next number on the referral list
-        ("community_share", F),  # share of referrals from the community
-        ("base_pressure", F),  # pressure when fully staffed
-        ("pressure", F),  # staffing pressure now
-        ("role_norm", F),  # share of a peer's week that custom gives to generic tasks
-        ("climate", F),  # how supportive of peers the team is
-        ("understanding", F),  # mean role understanding of clinicians in post
-        ("valuing", F),  # mean valuing of clinicians in post
-        ("way", F),  # the team's way: mean of 1 - clinical stance of clinicians in post
-        ("peer_presence", F),  # identity of peers present, summed, per member of staff in post
-        ("backing", F),  # commitment of managers at all levels, as the team feels it
-        ("sums", F, (N_TEAM,)),  # this week's measures, summed over its people
-        ("counts", F, (N_COUNTS,)),  # and how many people that was: see `behaviours.measurement`
-    ]
+USER_FIELDS = (
+    Field("team", WHOLE, ROW, "row of the team"),
+    Field("referral", WHOLE, COUNT, "number on the team's referral list"),
+    Field("occupied", WHOLE, FLAG, "1: somebody is on the caseload in this place"),
+    Field("peer", WHOLE, ROW, "row of their peer worker, or -1"),
+    Field("peer_ordinal", WHOLE, COUNT, "ordinal of that peer worker in the post"),
+    Field("weeks_on_caseload", WHOLE, WEEKS, "weeks since admission"),
+    Field("experience", WHOLE, KIND, "kind of lived experience: 0, 1 or 2"),
+    Field("community", WHOLE, FLAG, "1: of the cultural community that the service is for"),
+    Field("affinity", REAL, "-3 to 3", "how well the two get on, around 0"),
+    Field("recovery_point", REAL, SHARE, "self-rated recovery that the person tends to without peer support"),
+    Field("trust", REAL, SHARE, "in their peer worker"),
+    Field("hope", REAL, SHARE, "hope in the future"),
+    Field("engagement", REAL, SHARE, "with services and community"),
+    Field("recovery", REAL, SHARE, "self-rated"),
+    Field("met", WHOLE, FLAG, "this week: 1 if they met"),
+    Field("luck_meeting", REAL, CHANCE, "this week's number from keyed chance for whether they meet"),
+    Field("luck_quality", REAL, CHANCE, "this week's number for how it goes"),
+    Field("luck_recovery", REAL, CHANCE, "this week's number for how the week is otherwise"),
+    Field("luck_ending", REAL, CHANCE, "this week's number for discharge or dropping out"),
 )
+USER = layout(USER_FIELDS)
 
-PROVIDER = np.dtype(
-    [
-        ("seed", I),
-        ("replicate", I),
-        ("week", I),  # the week under way
-        ("policy_row", I),  # row of the policy table in force
-        ("sector", I),  # NHS_TRUST, VOLUNTARY or PARTNERSHIP
-        ("culture_valuing", F),  # culture of valuing lived experience
-        ("peer_presence", F),  # mean over teams
-        ("peer_empowerment", F),  # mean over peers in post
-        ("n_events", I),  # events noted so far, also those that found no room
-        ("n_spells", I),  # spells kept so far
-        ("peers_left", I),  # this week's counts
-        ("clinicians_left", I),
-        ("peers_hired", I),
-        ("clinicians_hired", I),
-        ("users_discharged", I),
-        ("users_dropped_out", I),
-        ("cost_pay", F),  # this week's costs, in pounds
-        ("cost_supervision", F),
-        ("cost_meetings", F),
-        ("cost_training", F),
-        ("cost_hiring", F),
-        ("cost_cover", F),
-        ("sums", F, (N_TEAM,)),  # this week's measures, summed over teams
-        ("counts", F, (N_COUNTS,)),
-    ]
+TEAM_FIELDS = (
+    Field("first_peer", WHOLE, ROW, "row of its first peer worker"),
+    Field("n_peers", WHOLE, COUNT, "peer posts"),
+    Field("first_clinician", WHOLE, ROW, "row of its first clinician"),
+    Field("n_clinicians", WHOLE, COUNT, "posts of clinicians and other staff"),
+    Field("first_user", WHOLE, ROW, "row of its first place on a caseload"),
+    Field("n_users", WHOLE, COUNT, "places on caseloads"),
+    Field("manager", WHOLE, ROW, "row of the team manager"),
+    Field("middle", WHOLE, ROW, "row of the middle manager"),
+    Field("next_referral", WHOLE, COUNT, "next number on the referral list"),
+    Field("community_share", REAL, SHARE, "share of referrals from the community"),
+    Field("base_pressure", REAL, SHARE, "pressure when fully staffed"),
+    Field("pressure", REAL, SHARE, "staffing pressure now"),
+    Field("role_norm", REAL, SHARE, "share of a peer's week that custom gives to generic tasks"),
+    Field("climate", REAL, SHARE, "how supportive of peers the team is"),
+    Field("understanding", REAL, SHARE, "mean role understanding of clinicians in post"),
+    Field("valuing", REAL, SHARE, "mean valuing of clinicians in post"),
+    Field("way", REAL, SHARE, "the team's way: mean of 1 - clinical stance of clinicians in post"),
+    Field("peer_presence", REAL, SHARE, "identity of peers present, summed, per member of staff in post"),
+    Field("backing", REAL, SHARE, "commitment of managers at all levels, as the team feels it"),
+    Field("sums", REAL, LEVEL, "this week's measures, summed over its people", N_TEAM),
+    Field("counts", REAL, COUNT, "and how many people that was: see `behaviours.measurement`", N_COUNTS),
 )
+TEAM = layout(TEAM_FIELDS)
 
-EVENT = np.dtype(
-    [
-        ("week", "i4"),
-        ("event", "i1"),  # HIRED, LEFT, ...
-        ("kind", "i1"),  # kind of person, as in `draws`
-        ("ordinal", "i2"),
-        ("team", "i4"),
-        ("post", "i4"),  # post, or number on the referral list
-    ]
+PROVIDER_FIELDS = (
+    Field("seed", WHOLE, KIND, "first half of the key of chance"),
+    Field("replicate", WHOLE, KIND, "second half of the key of chance"),
+    Field("week", WHOLE, WEEKS, "the week under way"),
+    Field("policy_row", WHOLE, ROW, "row of the policy table in force"),
+    Field("sector", WHOLE, KIND, "NHS_TRUST, VOLUNTARY or PARTNERSHIP"),
+    Field("culture_valuing", REAL, SHARE, "culture of valuing lived experience"),
+    Field("peer_presence", REAL, SHARE, "mean over teams"),
+    Field("peer_empowerment", REAL, SHARE, "mean over peers in post"),
+    Field("n_events", WHOLE, COUNT, "events noted so far, also those that found no room"),
+    Field("n_spells", WHOLE, COUNT, "spells kept so far, also those that found no room"),
+    Field("peers_left", WHOLE, COUNT, "this week: peer workers who left"),
+    Field("clinicians_left", WHOLE, COUNT, "this week: clinicians who left"),
+    Field("peers_hired", WHOLE, COUNT, "this week: peer workers who started"),
+    Field("clinicians_hired", WHOLE, COUNT, "this week: clinicians who started"),
+    Field("users_discharged", WHOLE, COUNT, "this week: users discharged"),
+    Field("users_dropped_out", WHOLE, COUNT, "this week: users who dropped out"),
+    Field("cost_pay", REAL, POUNDS, "this week: pay of peer workers with on-costs"),
+    Field("cost_supervision", REAL, POUNDS, "this week: supervisors' time"),
+    Field("cost_meetings", REAL, POUNDS, "this week: peers' time at the peer group"),
+    Field("cost_training", REAL, POUNDS, "this week: team training and disclosure training"),
+    Field("cost_hiring", REAL, POUNDS, "this week: recruitment and induction of peer workers"),
+    Field("cost_cover", REAL, POUNDS, "this week: cover for posts that nobody works in"),
+    Field("sums", REAL, LEVEL, "this week's measures, summed over teams", N_TEAM),
+    Field("counts", REAL, COUNT, "and how many people that was", N_COUNTS),
 )
+PROVIDER = layout(PROVIDER_FIELDS)
+
+EVENT_FIELDS = (
+    Field("week", "i4", WEEKS, "week of the event"),
+    Field("event", "i1", KIND, "HIRED, LEFT, ..."),
+    Field("kind", "i1", KIND, "kind of person, as in `draws`"),
+    Field("ordinal", "i2", COUNT, "which holder of the post; 0 for service users"),
+    Field("team", "i4", ROW, "row of the team"),
+    Field("post", "i4", COUNT, "post, or number on the referral list"),
+)
+EVENT = layout(EVENT_FIELDS)
 
 
 class World(NamedTuple):

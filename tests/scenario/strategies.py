@@ -18,9 +18,7 @@ def policies() -> list[Parameter]:
 
 def names(longest: int) -> st.SearchStrategy[str]:
     characters = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
-    words = st.sampled_from(
-        ["no", "1:30", "1e3", "0x1F", "~", "2024-01-01", "'", "a: b # c", "- x", "!t", "&a"]
-    )
+    words = st.sampled_from(["no", "1:30", "1e3", "0x1F", "~", "2024-01-01", "'", "a: b # c", "- x", "!t", "&a"])
     return st.one_of(words, st.text(characters, min_size=1, max_size=longest).filter(str.strip))
 
 
@@ -92,9 +90,7 @@ def changes_over_time(draw: st.DrawFn, horizon: int) -> list[dict[str, object]]:
         able = [p for p in policies() if not over or p.kind == "number"]
         chosen = draw(st.lists(st.sampled_from(able), min_size=1, max_size=3, unique=True))
         prefix = draw(st.sampled_from(["", "policies."]))
-        changes.append(
-            {"week": week, "over_weeks": over, "set": {prefix + p.key: draw(values(p)) for p in chosen}}
-        )
+        changes.append({"week": week, "over_weeks": over, "set": {prefix + p.key: draw(values(p)) for p in chosen}})
     return changes
 
 

@@ -114,9 +114,7 @@ def test_bare_words(word, value):
     assert type(scalar(word)) is type(value)
 
 
-@pytest.mark.parametrize(
-    "word", ["no", "off", "1:30", "010", "2024-01-01", "1_000", "0x10", '"12"', "'~'", "null x"]
-)
+@pytest.mark.parametrize("word", ["no", "off", "1:30", "010", "2024-01-01", "1_000", "0x10", '"12"', "'~'", "null x"])
 def test_names_are_what_is_written(word):
     assert loads(f"name: {word}\n{TEAMS}").name == word.strip("\"'")
 
@@ -124,10 +122,7 @@ def test_names_are_what_is_written(word):
 @pytest.mark.parametrize("word", ["no", "1:30", "010", "1_0", "0x10", "2024-01-01", "1,5", "4 weeks", "50%"])
 def test_what_only_resembles_a_number_is_none(word):
     message = message_for(f"{MINIMAL}policies:\n  support:\n    peer_group_every_weeks: {word}\n")
-    assert (
-        f"line 5: policies.support.peer_group_every_weeks: expected a number, found the text '{word}'"
-        in message
-    )
+    assert f"line 5: policies.support.peer_group_every_weeks: expected a number, found the text '{word}'" in message
 
 
 @pytest.mark.parametrize(
@@ -287,7 +282,4 @@ def test_the_json_schema_explains_itself():
     assert every["description"]
     objects = [schema, *(part for part in schema["$defs"].values() if part["type"] == "object")]
     assert all(part["additionalProperties"] is False for part in objects)
-    assert (
-        schema["$defs"]["Change"]["properties"]["set"]["properties"]["support.supervision.every_weeks"]
-        == every
-    )
+    assert schema["$defs"]["Change"]["properties"]["set"]["properties"]["support.supervision.every_weeks"] == every

@@ -68,20 +68,17 @@ def problems_of(text):
         (
             "every_weeks: 4",
             'every_weeks: "4"',
-            f"line 11: {EVERY}: expected a number, found the text '4'. "
-            "Allowed here: a number from 0 to 52 (weeks)",
+            f"line 11: {EVERY}: expected a number, found the text '4'. Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
             "every_weeks: true",
-            f"line 11: {EVERY}: expected a number, found the word true. "
-            "Allowed here: a number from 0 to 52 (weeks)",
+            f"line 11: {EVERY}: expected a number, found the word true. Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
             "every_weeks:",
-            f"line 11: {EVERY}: expected a number, found nothing. "
-            "Allowed here: a number from 0 to 52 (weeks)",
+            f"line 11: {EVERY}: expected a number, found nothing. Allowed here: a number from 0 to 52 (weeks)",
         ),
         (
             "every_weeks: 4",
@@ -129,8 +126,7 @@ def problems_of(text):
         (
             "name: Trial",
             "name: 2024",
-            "line 1: name: expected text, found the number 2024. "
-            "Allowed here: text from 1 to 120 characters long",
+            "line 1: name: expected text, found the number 2024. Allowed here: text from 1 to 120 characters long",
         ),
         (
             "name: Trial",
@@ -167,8 +163,7 @@ def problems_of(text):
         (
             "horizon_weeks: 52",
             "horizon_weeks: 26",
-            "line 14: changes.0.week: 26 is at or beyond the horizon, so nothing would change. "
-            "Allowed here: 0 to 25",
+            "line 14: changes.0.week: 26 is at or beyond the horizon, so nothing would change. Allowed here: 0 to 25",
         ),
         (
             "horizon_weeks: 52",
@@ -250,14 +245,12 @@ def problems_of(text):
         (
             "week: 26",
             "week: -1",
-            "line 14: changes.0.week: -1 is out of range. "
-            "Allowed here: a whole number from 0 to 1,039 (weeks)",
+            "line 14: changes.0.week: -1 is out of range. Allowed here: a whole number from 0 to 1,039 (weeks)",
         ),
         (
             "    over_weeks: 8\n",
             "  - {week: 26, set: {policies.support.supervision.every_weeks: 2}}\n",
-            "line 16: changes.1.set: 'support.supervision.every_weeks' is also set by change 0, "
-            "in the same week.",
+            "line 16: changes.1.set: 'support.supervision.every_weeks' is also set by change 0, in the same week.",
         ),
     ],
 )
