@@ -68,7 +68,7 @@ def __dir__() -> list[str]:
 
 def demo() -> Scenario:
     """A small scenario to try things with: six community teams of an NHS trust, one new peer worker in each."""
-    from peersim.scenario import Scenario
+    from peersim.scenario import Scenario, TeamSpec
 
-    teams = [{"name": "Community team", "count": 6, "peers": 1, "clinicians": 9, "users_per_peer": 12}]
+    teams = (TeamSpec(name="Community team", count=6, peers=1, clinicians=9, users_per_peer=12),)
     return Scenario(name="Demonstration", sector="nhs_trust", teams=teams)

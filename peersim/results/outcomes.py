@@ -191,7 +191,7 @@ def by_replicate(weekly: Floats, risk: Floats) -> pd.DataFrame:
         if name in RETENTION_WEEKS:
             values[name] = _retained(risk, RETENTION_WEEKS[name])
         elif name in TEAM or name in PROVIDER:
-            values[name] = _last_weeks(column[name])
+            values[name] = last_weeks(column[name])
     peer_weeks = column["peers_in_post"] + column["peers_left"] - column["peers_hired"]
     clinician_weeks = column["clinicians_in_post"] + column["clinicians_left"] - column["clinicians_hired"]
     values["annual_leaving_rate"] = _rate(WEEKS_A_YEAR * column["peers_left"], peer_weeks)
@@ -201,7 +201,8 @@ def by_replicate(weekly: Floats, risk: Floats) -> pd.DataFrame:
     return pd.DataFrame({name: values[name] for name in OUTCOMES}).rename_axis("replicate")
 
 
-def _last_weeks(series: Floats) -> Floats:
+def last_weeks(series: Floats) -> Floats:
+    """Mean over the last `LAST_WEEKS` weeks, shape (replicates,); weeks without a value are left out."""
     last = series[:, -LAST_WEEKS:]
     known = ~np.isnan(last)
     return ratio(np.stack([np.where(known, last, 0.0).sum(axis=1), known.sum(axis=1)], axis=-1))

@@ -16,6 +16,7 @@ from peersim.results import tables
 from peersim.results.observation import observe
 from peersim.scenario import Scenario
 from peersim.world.causes import EXHAUSTION, IDENTITY, LEAVING
+from peersim.world.measures import WEEKLY
 from peersim.world.state import STILL_THERE, World
 
 Floats = npt.NDArray[np.float64]
@@ -155,15 +156,12 @@ class Results:
 
     @cached_property
     def course(self) -> pd.DataFrame:
-        """Mean and 95 % interval over replicates of every measure in every week: ``week``, ``measure``, ``mean``, ..."""
+        """Every measure in every week over replicates: ``week``, ``measure``, ``mean``, ``low``, ``high`` (95 %)."""
         mean, low, high = estimate.interval(self._weekly)
-        names = pd.Index(tables.WEEKLY, name="measure")
-        weeks = pd.RangeIndex(self.weeks, name="week")
-        wide = {"mean": mean, "low": low, "high": high}
-        columns = [
-            pd.DataFrame(values, weeks, names).stack(future_stack=True).rename(key) for key, values in wide.items()
-        ]
-        return pd.concat(columns, axis=1).reset_index()
+        weeks = np.repeat(np.arange(self.weeks), len(WEEKLY))
+        names = np.tile(np.array(list(WEEKLY)), self.weeks)
+        values = {"mean": mean.ravel(), "low": low.ravel(), "high": high.ravel()}
+        return pd.DataFrame({"week": weeks, "measure": names} | values)
 
     @cached_property
     def identity_causes(self) -> pd.DataFrame:
@@ -205,15 +203,15 @@ class Results:
         """
         rows = {}
         for name in ("identity", "exhaustion", "wellbeing"):
-            in_post, cohort = (
-                estimate._last_weeks(self._weekly[:, :, list(tables.WEEKLY).index(column)])
-                for column in (name, f"{name}_entry_cohort")
-            )
+            in_post, cohort = self._last_weeks(name), self._last_weeks(f"{name}_entry_cohort")
             values = np.stack([in_post, cohort, in_post - cohort], axis=-1)
             mean, low, high = estimate.interval(values)
             rows[name] = [mean[0], mean[1], mean[2], low[2], high[2]]
         columns = ["in_post", "entry_cohort", "difference", "low", "high"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("measure")
+
+    def _last_weeks(self, measure: str) -> Floats:
+        return estimate.last_weeks(self._weekly[..., list(WEEKLY).index(measure)])
 
     @cached_property
     def observed(self) -> pd.DataFrame:
