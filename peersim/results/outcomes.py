@@ -142,8 +142,8 @@ def product_limit(sums: Floats) -> Floats:
     SciPy's `ecdf` gives one such curve; here one is needed for every replicate left out.  A test holds the two equal.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        stays = np.where(sums[..., 1] > 0, 1.0 - sums[..., 0] / sums[..., 1], np.nan)
-    return np.cumprod(stays, axis=-1)
+        stays: Floats = np.where(sums[..., 1] > 0, 1.0 - sums[..., 0] / sums[..., 1], np.nan)
+    return np.multiply.accumulate(stays, axis=-1)
 
 
 def risk_table(spells: Any, replicate: npt.NDArray[np.int64], replicates: int, weeks: int) -> Floats:
@@ -251,7 +251,7 @@ def summarise(per_replicate: pd.DataFrame) -> pd.DataFrame:
         Indexed by outcome: ``mean``, ``low``, ``high``, ``unit``, and ``replicates`` with a value.
     """
     mean, low, high = interval(per_replicate.to_numpy())
-    units = [OUTCOMES[name].unit for name in per_replicate]
+    units = [OUTCOMES[str(name)].unit for name in per_replicate]
     counts = per_replicate.notna().sum().to_numpy()
     return pd.DataFrame(
         {"mean": mean, "low": low, "high": high, "unit": units, "replicates": counts},

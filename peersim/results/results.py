@@ -126,7 +126,7 @@ class Results:
     @property
     def has_teams(self) -> bool:
         """Whether weekly measures of each team were kept."""
-        return self._team_weekly.shape[1] > 0
+        return bool(self._team_weekly.shape[1])
 
     @cached_property
     def per_replicate(self) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,10 @@ PERSON_COLUMNS = (
 """Fields of a peer's record at the end of a spell that the people table takes over."""
 
 
+def _category(codes: npt.ArrayLike, names: Sequence[str]) -> Any:
+    return pd.Categorical.from_codes(np.asarray(codes, dtype=np.int32), pd.Index(names))
+
+
 def weekly_table(weekly: npt.NDArray[np.float64], first: int = 0) -> pd.DataFrame:
     """One row per replicate and week, a column per measure.
 
@@ -77,7 +82,7 @@ def team_table(team_weekly: npt.NDArray[np.float64], names: list[str], first: in
     replicate = np.repeat(np.arange(first, first + replicates, dtype=np.int32), weeks * teams)
     table.insert(0, "replicate", replicate)
     table.insert(1, "week", np.tile(np.repeat(np.arange(weeks, dtype=np.int32), teams), replicates))
-    table.insert(2, "team", pd.Categorical.from_codes(np.tile(np.arange(teams), replicates * weeks), names))
+    table.insert(2, "team", _category(np.tile(np.arange(teams), replicates * weeks), names))
     return table
 
 
@@ -91,8 +96,8 @@ def people_table(spells: Any, replicate: npt.NDArray[np.int64], scenario: Scenar
     names = [team.name for team in scenario.team_list()]
     columns: dict[str, Any] = {
         "replicate": replicate.astype(np.int32),
-        "team": pd.Categorical.from_codes(spells.team, names),
-        "how_it_ended": pd.Categorical.from_codes(spells.ended, list(ENDINGS)),
+        "team": _category(spells.team, names),
+        "how_it_ended": _category(spells.ended, ENDINGS),
     }
     columns |= {name: np.ascontiguousarray(spells[name]) for name in PERSON_COLUMNS}
     for k, name in enumerate(IDENTITY):
@@ -106,29 +111,31 @@ def people_table(spells: Any, replicate: npt.NDArray[np.int64], scenario: Scenar
         columns[f"push_{name}"] = push[:, k]
     for k, name in enumerate(LEAVING):
         columns[f"stated_{name}"] = stated[:, k]
-    reasons = pd.Categorical.from_codes(np.where(left, push.argmax(axis=1), -1), list(LEAVING))
+    reasons = _category(np.where(left, push.argmax(axis=1), -1), tuple(LEAVING))
     columns["main_reason"] = reasons
     return pd.DataFrame(columns)
 
 
 def pushes(spells: Any, scenario: Scenario) -> npt.NDArray[np.float64]:
     """What pushed each person in their last week: terms of the log-hazard without its base, shape (spells, reasons)."""
-    push = np.array(spells.leaving_terms)
+    push: npt.NDArray[np.float64] = np.array(spells.leaving_terms)
     push[:, LV_CIRCUMSTANCES] -= scenario.model.hazard_base
-    return np.maximum(push, 0.0)
+    np.maximum(push, 0.0, out=push)
+    return push
 
 
 def states(push: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Which reasons each person would state: those with at least `STATED_SHARE` of all that pushed them."""
     total = push.sum(axis=1, keepdims=True)
-    return (push > 0.0) & (push >= STATED_SHARE * total)
+    stated: npt.NDArray[np.bool_] = (push > 0.0) & (push >= STATED_SHARE * total)
+    return stated
 
 
 def event_table(events: Any, replicate: npt.NDArray[np.int64], scenario: Scenario) -> pd.DataFrame:
     """One row per event: who, where, when, what.
 
-    ``post`` is the number of the post in the team, for a service user their number on the team's referral list and for a
-    manager their level; ``team`` is empty for managers above a team.
+    ``post`` is the number of the post in the team, for a service user their number on the team's referral list and for
+    a manager their level; ``team`` is empty for managers above a team.
     """
     names = [team.name for team in scenario.team_list()]
     above = (events.kind == draws.MANAGER) & (events.post > 0)
@@ -136,9 +143,9 @@ def event_table(events: Any, replicate: npt.NDArray[np.int64], scenario: Scenari
         {
             "replicate": replicate.astype(np.int32),
             "week": events.week,
-            "event": pd.Categorical.from_codes(events.event, list(EVENTS)),
-            "who": pd.Categorical.from_codes(events.kind - draws.PEER, list(KINDS.values())),
-            "team": pd.Categorical.from_codes(np.where(above, -1, events.team), names),
+            "event": _category(events.event, EVENTS),
+            "who": _category(events.kind - draws.PEER, tuple(KINDS.values())),
+            "team": _category(np.where(above, -1, events.team), names),
             "post": events.post,
             "ordinal": events.ordinal,
         }

@@ -112,7 +112,8 @@ def policy_table(scenario: Scenario, weeks: int) -> Any:
 
     A change is complete ``over_weeks`` weeks after it starts (at once if that is 0 or 1), on a straight line from what
     is in force in the week before; a later change of the same key takes over from wherever an earlier one has got to.
-    Frequencies change on the scale of times a week.  Emphases of supervision are divided by their sum if that is above 1.
+    Frequencies change on the scale of times a week.  Emphases of supervision are divided by their sum if that is
+    above 1.
 
     Parameters
     ----------
