@@ -52,11 +52,11 @@ class Step(NamedTuple):
 
 WEEK = (
     Step("opening", "provider", "open_week", opening.open_provider),
+    Step("policy", "provider", "apply_policy", policy.apply),
     Step("opening", "peers", "open_week", opening.open_peer),
     Step("opening", "clinicians", "open_week", opening.open_clinician),
     Step("opening", "managers", "open_week", opening.open_manager),
     Step("opening", "users", "open_week", opening.open_user),
-    Step("policy", "provider", "apply_policy", policy.apply),
     Step("workload", "teams", "feel_pressure", workload.press),
     Step("task_allocation", "peers", "take_tasks", task_allocation.pass_tasks),
     Step("task_allocation", "teams", "settle_custom", task_allocation.settle_custom),
@@ -81,87 +81,122 @@ WEEK = (
     Step("hiring", "clinicians", "fill_post", hiring.fill_clinician),
     Step("hiring", "managers", "fill_post", hiring.fill_manager),
     Step("caseload", "users", "move_on", caseload.move_on),
-    Step("measurement", "provider", "measure", measurement.measure),
+    Step("measurement", "teams", "measure", measurement.measure_team),
     Step("opening", "teams", "take_stock", opening.open_team),
+    Step("measurement", "provider", "measure", measurement.measure_provider),
 )
 """The order of the week.
 
 People feel pressure and are given tasks before they meet users, because tasks take the time; support comes after the
 work that calls for it; all of it settles in reflection; only then do people fall ill, leave and start, so that a week
-is lived by those who were there when it began.  Teams take stock last: what they see of each other next week is how
+is lived by those who were there when it began.  Teams take stock last: what they see next week is how
 this week ended.
 """
 
 
 @compiled
 def live_week(world):
-    """One week of one world: `WEEK`, compiled."""
-    n_peers = len(world.peers)
-    n_clinicians = len(world.clinicians)
-    n_managers = len(world.managers)
-    n_users = len(world.users)
-    n_teams = len(world.teams)
+    """One week of one world: `WEEK`, compiled.
+
+    Where nothing passes between teams, a team goes through several steps before the next team starts them: a large
+    world then passes through the processor's cache three times a week instead of thirty.  No number depends on it.
+    """
     opening.open_provider(world)
-    for i in range(n_peers):
-        opening.open_peer(world, i)
-    for i in range(n_clinicians):
-        opening.open_clinician(world, i)
-    for i in range(n_managers):
-        opening.open_manager(world, i)
-    for i in range(n_users):
-        opening.open_user(world, i)
     policy.apply(world)
-    for i in range(n_teams):
-        workload.press(world, i)
-    for i in range(n_peers):
-        task_allocation.pass_tasks(world, i)
-    for i in range(n_teams):
-        task_allocation.settle_custom(world, i)
-    for i in range(n_users):
-        user_meetings.meet(world, i)
-    for i in range(n_users):
-        user_meetings.recover(world, i)
-    for i in range(n_peers):
-        user_meetings.renew(world, i)
-    for i in range(n_peers):
-        colleagues.meet(world, i)
-    for i in range(n_peers):
-        supervision.supervise(world, i)
-    for i in range(n_peers):
+    for m in range(len(world.managers)):
+        opening.open_manager(world, m)
+    for t in range(len(world.teams)):
+        work(world, t)
+    for i in range(len(world.peers)):
         peer_support.seek_peers(world, i)
-    for i in range(n_peers):
-        reflection.reflect(world, i)
-    for i in range(n_clinicians):
-        reflection.reflect_clinician(world, i)
-    for i in range(n_clinicians):
-        culture.turn_clinician(world, i)
-    for i in range(n_managers):
-        culture.turn_manager(world, i)
+    for t in range(len(world.teams)):
+        settle(world, t)
+    for m in range(len(world.managers)):
+        culture.turn_manager(world, m)
     culture.turn_organisation(world)
-    for i in range(n_peers):
-        absence.absent_peer(world, i)
-    for i in range(n_clinicians):
-        absence.absent_clinician(world, i)
-    for i in range(n_managers):
-        absence.absent_manager(world, i)
-    for i in range(n_peers):
-        leaving.consider_leaving(world, i)
-    for i in range(n_clinicians):
-        leaving.clinician_leaves(world, i)
-    for i in range(n_managers):
-        leaving.manager_leaves(world, i)
-    for i in range(n_peers):
-        hiring.fill_peer(world, i)
-    for i in range(n_clinicians):
-        hiring.fill_clinician(world, i)
-    for i in range(n_managers):
-        hiring.fill_manager(world, i)
-    for i in range(n_users):
-        caseload.move_on(world, i)
-    measurement.measure(world)
-    for i in range(n_teams):
-        opening.open_team(world, i)
+    come_and_go(world)
+    for t in range(len(world.teams)):
+        close(world, t)
+    measurement.measure_provider(world)
     world.provider[0].week += 1
+
+
+@compiled
+def work(world, t):
+    """The working week of team `t`, from opening to supervision."""
+    team = world.teams[t]
+    peers = range(team.first_peer, team.first_peer + team.n_peers)
+    clinicians = range(team.first_clinician, team.first_clinician + team.n_clinicians)
+    users = range(team.first_user, team.first_user + team.n_users)
+    for i in peers:
+        opening.open_peer(world, i)
+    for i in clinicians:
+        opening.open_clinician(world, i)
+    for i in users:
+        opening.open_user(world, i)
+    workload.press(world, t)
+    for i in peers:
+        task_allocation.pass_tasks(world, i)
+    task_allocation.settle_custom(world, t)
+    for i in users:
+        user_meetings.meet(world, i)
+    for i in users:
+        user_meetings.recover(world, i)
+    for i in peers:
+        user_meetings.renew(world, i)
+    for i in peers:
+        colleagues.meet(world, i)
+    for i in peers:
+        supervision.supervise(world, i)
+
+
+@compiled
+def settle(world, t):
+    """Reflection and change of mind in team `t`."""
+    team = world.teams[t]
+    clinicians = range(team.first_clinician, team.first_clinician + team.n_clinicians)
+    for i in range(team.first_peer, team.first_peer + team.n_peers):
+        reflection.reflect(world, i)
+    for i in clinicians:
+        reflection.reflect_clinician(world, i)
+    for i in clinicians:
+        culture.turn_clinician(world, i)
+
+
+@compiled
+def come_and_go(world):
+    """Absence, leaving and hiring in the whole provider; the event log is kept in this order."""
+    peers = range(len(world.peers))
+    clinicians = range(len(world.clinicians))
+    managers = range(len(world.managers))
+    for i in peers:
+        absence.absent_peer(world, i)
+    for i in clinicians:
+        absence.absent_clinician(world, i)
+    for i in managers:
+        absence.absent_manager(world, i)
+    for i in peers:
+        leaving.consider_leaving(world, i)
+    for i in clinicians:
+        leaving.clinician_leaves(world, i)
+    for i in managers:
+        leaving.manager_leaves(world, i)
+    for i in peers:
+        hiring.fill_peer(world, i)
+    for i in clinicians:
+        hiring.fill_clinician(world, i)
+    for i in managers:
+        hiring.fill_manager(world, i)
+
+
+@compiled
+def close(world, t):
+    """Caseloads of team `t`, its measures, and what it sees of itself."""
+    team = world.teams[t]
+    for i in range(team.first_user, team.first_user + team.n_users):
+        caseload.move_on(world, i)
+    measurement.measure_team(world, t)
+    opening.open_team(world, t)
 
 
 @compiled

@@ -31,13 +31,13 @@ def turn_clinician(world, c):
     clinician.clinical_stance += constants.slipping_back * max(0.0, clinician.stance_start - clinician.clinical_stance)
     target = 0.5 * (clinician.valuing_start + provider.culture_valuing)
     clinician.valuing += constants.valuing_follows * (target - clinician.valuing)
-    if policy.team_training_due > 0 and clinician.status == IN_POST:
-        if clinician.luck_post < constants.training_attendance:
-            gain = min(1.0, constants.training_understanding * policy.team_training_due)
-            clinician.role_understanding += gain * (1.0 - clinician.role_understanding)
-        provider.cost_training += (
-            policy.team_training_due * constants.training_hours * constants.cost_colleague_hour
-        ) * constants.training_attendance
+    if (
+        policy.team_training_due > 0
+        and clinician.status == IN_POST
+        and clinician.luck_post < constants.training_attendance
+    ):
+        gain = min(1.0, constants.training_understanding * policy.team_training_due)
+        clinician.role_understanding += gain * (1.0 - clinician.role_understanding)
 
 
 @compiled

@@ -22,24 +22,30 @@ def ratio(total, count):
 
 
 @compiled
-def measure(world):
-    """Write this week's row of the provider's and, if asked for, the teams' measures.
+def measure_team(world, t):
+    """Add up this week's measures over the people of team `t`.
 
-    Fills `weekly[week]` and `team_weekly[week]`, in the order of `world.measures`.
+    Fills `sums` and `counts` of the team and, if asked for, `team_weekly[week]`, in the order of `world.measures.TEAM`.
     """
+    team = world.teams[t]
+    clear(team)
+    add_team(world, team, team.sums, team.counts)
+    if len(world.team_weekly) > 0:
+        write_means(world.team_weekly[world.provider[0].week][t], team.sums, team.counts)
+
+
+@compiled
+def measure_provider(world):
+    """Write this week's row of the provider's measures: fills `weekly[week]`, in the order of `world.measures`."""
     provider = world.provider[0]
     row = world.weekly[provider.week]
     clear(provider)
     for t in range(len(world.teams)):
         team = world.teams[t]
-        clear(team)
-        add_team(world, team, team.sums, team.counts)
         for k in range(N_TEAM):
             provider.sums[k] += team.sums[k]
         for k in range(N_COUNTS):
             provider.counts[k] += team.counts[k]
-        if len(world.team_weekly) > 0:
-            write_means(world.team_weekly[provider.week][t], team.sums, team.counts)
     write_means(row, provider.sums, provider.counts)
     write_provider(world, row)
 
@@ -179,9 +185,12 @@ def write_provider(world, row):
 
 @compiled
 def pay_bill(world):
-    """The week's pay with on-costs, and cover for posts that nobody works in, in pounds."""
+    """The week's pay with on-costs, cover for posts that nobody works in, and training of teams, in pounds."""
     constants = world.constants[0]
     provider = world.provider[0]
+    policy = world.policy[provider.policy_row]
+    trained = policy.team_training_due * constants.training_attendance * provider.counts[2]
+    provider.cost_training += trained * constants.training_hours * constants.cost_colleague_hour
     weekly = constants.cost_comparable_salary * (1.0 + constants.cost_on_costs) / 52.0
     for i in range(len(world.peers)):
         peer = world.peers[i]

@@ -42,7 +42,7 @@ SECTORS = ("nhs_trust", "voluntary", "partnership")
 NHS_TRUST, VOLUNTARY, PARTNERSHIP = range(3)
 
 # Types, and units that occur often (`SHARE` is "0 to 1").
-WHOLE, REAL = "i8", "f8"
+WHOLE, LARGE, REAL = "i4", "i8", "f8"
 WEEKS, COUNT, ROW, FLAG, KIND = "weeks", "count", "row", "0 or 1", "code"
 CHANCE = "0 to 1, open"
 LEVEL, CHANGE, LOG, POUNDS = "level", "level per week", "log of weekly hazard", "pounds"
@@ -229,22 +229,22 @@ TEAM_FIELDS = (
 TEAM = layout(TEAM_FIELDS)
 
 PROVIDER_FIELDS = (
-    Field("seed", WHOLE, KIND, "first half of the key of chance"),
-    Field("replicate", WHOLE, KIND, "second half of the key of chance"),
-    Field("week", WHOLE, WEEKS, "the week under way"),
-    Field("policy_row", WHOLE, ROW, "row of the policy table in force"),
-    Field("sector", WHOLE, KIND, "NHS_TRUST, VOLUNTARY or PARTNERSHIP"),
+    Field("seed", LARGE, KIND, "first half of the key of chance"),
+    Field("replicate", LARGE, KIND, "second half of the key of chance"),
+    Field("week", LARGE, WEEKS, "the week under way"),
+    Field("policy_row", LARGE, ROW, "row of the policy table in force"),
+    Field("sector", LARGE, KIND, "NHS_TRUST, VOLUNTARY or PARTNERSHIP"),
     Field("culture_valuing", REAL, SHARE, "culture of valuing lived experience"),
     Field("peer_presence", REAL, SHARE, "mean over teams"),
     Field("peer_empowerment", REAL, SHARE, "mean over peers in post"),
-    Field("n_events", WHOLE, COUNT, "events noted so far, also those that found no room"),
-    Field("n_spells", WHOLE, COUNT, "spells kept so far, also those that found no room"),
-    Field("peers_left", WHOLE, COUNT, "this week: peer workers who left"),
-    Field("clinicians_left", WHOLE, COUNT, "this week: clinicians who left"),
-    Field("peers_hired", WHOLE, COUNT, "this week: peer workers who started"),
-    Field("clinicians_hired", WHOLE, COUNT, "this week: clinicians who started"),
-    Field("users_discharged", WHOLE, COUNT, "this week: users discharged"),
-    Field("users_dropped_out", WHOLE, COUNT, "this week: users who dropped out"),
+    Field("n_events", LARGE, COUNT, "events noted so far, also those that found no room"),
+    Field("n_spells", LARGE, COUNT, "spells kept so far, also those that found no room"),
+    Field("peers_left", LARGE, COUNT, "this week: peer workers who left"),
+    Field("clinicians_left", LARGE, COUNT, "this week: clinicians who left"),
+    Field("peers_hired", LARGE, COUNT, "this week: peer workers who started"),
+    Field("clinicians_hired", LARGE, COUNT, "this week: clinicians who started"),
+    Field("users_discharged", LARGE, COUNT, "this week: users discharged"),
+    Field("users_dropped_out", LARGE, COUNT, "this week: users who dropped out"),
     Field("cost_pay", REAL, POUNDS, "this week: pay of peer workers with on-costs"),
     Field("cost_supervision", REAL, POUNDS, "this week: supervisors' time"),
     Field("cost_meetings", REAL, POUNDS, "this week: peers' time at the peer group"),
