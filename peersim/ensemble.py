@@ -183,14 +183,18 @@ def run(
     """
     if weeks is not None:
         scenario = scenario.with_({"horizon_weeks": weeks})
-    batches = []
+    batches = chunks(scenario, replicates, seed=seed, by_team=by_team, threads=threads)
+    if progress is not None:
+        batches = _reported(batches, replicates, progress)
+    return Results(scenario, batches, replicates=replicates, seed=seed)
+
+
+def _reported(batches: Iterator[Batch], replicates: int, progress: Progress) -> Iterator[Batch]:
     done = 0
-    for batch in chunks(scenario, replicates, seed=seed, by_team=by_team, threads=threads):
-        batches.append(batch)
+    for batch in batches:
+        yield batch
         done += len(batch)
-        if progress is not None:
-            progress(done, replicates)
-    return Results.gather(scenario, batches, replicates=replicates, seed=seed)
+        progress(done, replicates)
 
 
 def world_of(scenario: Scenario, *, seed: int = 1, replicate: int = 0, weeks: int | None = None) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from peersim.behaviours.caseload import admit
 from peersim.behaviours.hiring import begin_clinician, begin_manager, begin_peer
+from peersim.behaviours.measurement import add_teams, measure_team
 from peersim.behaviours.opening import open_provider, open_team
 from peersim.world.compiled import compiled
 from peersim.world.state import PARTNERSHIP, VOLUNTARY
@@ -41,4 +42,7 @@ def found(world):
     if constants.on_caseload != 0:
         for u in range(len(world.users)):
             admit(world, u)
+    for t in range(len(world.teams)):
+        measure_team(world, t)
+    add_teams(world)
     open_provider(world)

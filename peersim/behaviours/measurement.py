@@ -11,7 +11,7 @@ import math
 
 from peersim.world.compiled import compiled
 from peersim.world.events import keep_spell
-from peersim.world.measures import N_COUNTS, N_TEAM
+from peersim.world.measures import N_COUNTS, N_SUMS, N_TEAM
 from peersim.world.state import IN_POST, OFF_SICK, STILL_THERE, VACANT
 
 
@@ -39,21 +39,28 @@ def measure_provider(world):
     """Write this week's row of the provider's measures: fills `weekly[week]`, in the order of `world.measures`."""
     provider = world.provider[0]
     row = world.weekly[provider.week]
-    clear(provider)
-    for t in range(len(world.teams)):
-        team = world.teams[t]
-        for k in range(N_TEAM):
-            provider.sums[k] += team.sums[k]
-        for k in range(N_COUNTS):
-            provider.counts[k] += team.counts[k]
+    add_teams(world)
     write_means(row, provider.sums, provider.counts)
     write_provider(world, row)
 
 
 @compiled
+def add_teams(world):
+    """Add up the teams' sums and counts for the provider."""
+    provider = world.provider[0]
+    clear(provider)
+    for t in range(len(world.teams)):
+        team = world.teams[t]
+        for k in range(N_SUMS):
+            provider.sums[k] += team.sums[k]
+        for k in range(N_COUNTS):
+            provider.counts[k] += team.counts[k]
+
+
+@compiled
 def clear(unit):
     """Empty the sums and counts of a team or of the provider."""
-    for k in range(N_TEAM):
+    for k in range(N_SUMS):
         unit.sums[k] = 0.0
     for k in range(N_COUNTS):
         unit.counts[k] = 0.0
@@ -61,13 +68,29 @@ def clear(unit):
 
 @compiled
 def add_team(world, team, sums, counts):
-    """Add up a team's people; `counts` holds peer posts, peers, clinicians, users in place, and teams."""
-    threshold = world.constants[0].considering_threshold
+    """Add up a team's people; `counts` holds peer posts, peers, clinicians, users in place, and teams.
+
+    After the sums of the team's measures come those that only the provider needs: identity, exhaustion and wellbeing of
+    the entry cohort, pay with on-costs, and cover for posts that nobody works in.
+    """
+    constants = world.constants[0]
+    threshold = constants.considering_threshold
+    weekly_pay = constants.cost_comparable_salary * (1.0 + constants.cost_on_costs) / 52.0
     for i in range(team.first_peer, team.first_peer + team.n_peers):
         peer = world.peers[i]
         counts[0] += 1.0
+        if peer.ordinal == 0 and peer.status != VACANT:
+            peer.cohort_identity = peer.identity
+            peer.cohort_exhaustion = peer.exhaustion
+            peer.cohort_wellbeing = peer.wellbeing
+        sums[N_TEAM + 0] += peer.cohort_identity
+        sums[N_TEAM + 1] += peer.cohort_exhaustion
+        sums[N_TEAM + 2] += peer.cohort_wellbeing
+        if peer.status != IN_POST:
+            sums[N_TEAM + 4] += weekly_pay * constants.cost_cover_share
         if peer.status == VACANT:
             continue
+        sums[N_TEAM + 3] += weekly_pay * peer.pay_ratio * peer.hours
         counts[1] += 1.0
         sums[0] += peer.identity
         sums[1] += peer.role_clarity
@@ -135,20 +158,8 @@ def write_means(row, sums, counts):
 def write_provider(world, row):
     """Write the measures of `world.measures.PROVIDER`."""
     provider = world.provider[0]
-    identity = exhaustion = wellbeing = 0.0
-    for i in range(len(world.peers)):
-        peer = world.peers[i]
-        if peer.ordinal == 0 and peer.status != VACANT:
-            peer.cohort_identity = peer.identity
-            peer.cohort_exhaustion = peer.exhaustion
-            peer.cohort_wellbeing = peer.wellbeing
-        identity += peer.cohort_identity
-        exhaustion += peer.cohort_exhaustion
-        wellbeing += peer.cohort_wellbeing
-    posts = len(world.peers)
-    row[N_TEAM + 0] = identity / posts
-    row[N_TEAM + 1] = exhaustion / posts
-    row[N_TEAM + 2] = wellbeing / posts
+    for k in range(N_TEAM, N_TEAM + 3):
+        row[k] = provider.sums[k] / provider.counts[0]
     understanding = commitment = 0.0
     managers = 0
     for m in range(len(world.managers)):
@@ -166,7 +177,11 @@ def write_provider(world, row):
     row[N_TEAM + 9] = provider.clinicians_hired
     row[N_TEAM + 10] = provider.users_discharged
     row[N_TEAM + 11] = provider.users_dropped_out
-    pay_bill(world)
+    provider.cost_pay = provider.sums[N_TEAM + 3]
+    provider.cost_cover = provider.sums[N_TEAM + 4]
+    policy = world.policy[provider.policy_row]
+    trained = policy.team_training_due * world.constants[0].training_attendance * provider.counts[2]
+    provider.cost_training += trained * world.constants[0].training_hours * world.constants[0].cost_colleague_hour
     row[N_TEAM + 12] = provider.cost_pay
     row[N_TEAM + 13] = provider.cost_supervision
     row[N_TEAM + 14] = provider.cost_meetings
@@ -181,23 +196,6 @@ def write_provider(world, row):
         + provider.cost_hiring
         + provider.cost_cover
     )
-
-
-@compiled
-def pay_bill(world):
-    """The week's pay with on-costs, cover for posts that nobody works in, and training of teams, in pounds."""
-    constants = world.constants[0]
-    provider = world.provider[0]
-    policy = world.policy[provider.policy_row]
-    trained = policy.team_training_due * constants.training_attendance * provider.counts[2]
-    provider.cost_training += trained * constants.training_hours * constants.cost_colleague_hour
-    weekly = constants.cost_comparable_salary * (1.0 + constants.cost_on_costs) / 52.0
-    for i in range(len(world.peers)):
-        peer = world.peers[i]
-        if peer.status != VACANT:
-            provider.cost_pay += weekly * peer.pay_ratio * peer.hours
-        if peer.status != IN_POST:
-            provider.cost_cover += weekly * constants.cost_cover_share
 
 
 @compiled

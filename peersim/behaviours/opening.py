@@ -9,12 +9,13 @@ from __future__ import annotations
 from peersim.world import draws
 from peersim.world.arithmetic import clip
 from peersim.world.compiled import compiled
+from peersim.world.measures import EMPOWERMENT, PEERS
 from peersim.world.state import IN_POST, VACANT
 
 
 @compiled
 def open_provider(world):
-    """Clear the provider's counts and costs of the week, and see how present peers are in it."""
+    """Clear the provider's counts and costs of the week, and see what peers have become by the end of the last."""
     provider = world.provider[0]
     provider.peers_left = 0
     provider.clinicians_left = 0
@@ -32,13 +33,8 @@ def open_provider(world):
     for t in range(len(world.teams)):
         presence += world.teams[t].peer_presence
     provider.peer_presence = presence / len(world.teams)
-    empowerment = 0.0
-    in_post = 0
-    for i in range(len(world.peers)):
-        if world.peers[i].status != VACANT:
-            empowerment += world.peers[i].empowerment
-            in_post += 1
-    provider.peer_empowerment = empowerment / in_post if in_post > 0 else 0.0
+    in_post = provider.counts[PEERS]
+    provider.peer_empowerment = provider.sums[EMPOWERMENT] / in_post if in_post > 0 else 0.0
 
 
 @compiled

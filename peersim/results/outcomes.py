@@ -146,7 +146,7 @@ def product_limit(sums: Floats) -> Floats:
     return np.multiply.accumulate(stays, axis=-1)
 
 
-def risk_table(spells: Any, replicate: npt.NDArray[np.int64], replicates: int, weeks: int) -> Floats:
+def risk_table(spells: Any, replicate: npt.NDArray[np.int32], replicates: int, weeks: int) -> Floats:
     """Leavers and people at risk by length of service, for each replicate.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -63,9 +63,17 @@ class Batch:
         return len(self.weekly)
 
 
-def _gather(arrays: list[Any]) -> tuple[Any, npt.NDArray[np.int64]]:
-    counts = [len(array) for array in arrays]
-    return np.concatenate(arrays).view(np.recarray), np.repeat(np.arange(len(arrays)), counts)
+class _Log:
+    """Records of all replicates in one array, and how many of them each replicate has."""
+
+    def __init__(self, parts: list[Any]) -> None:
+        self.counts = [len(part) for part in parts]
+        self.records = np.concatenate(parts).view(np.recarray)
+
+    @property
+    def replicate(self) -> npt.NDArray[np.int32]:
+        """Replicate of each record."""
+        return np.repeat(np.arange(len(self.counts), dtype=np.int32), self.counts)
 
 
 class Results:
@@ -77,22 +85,25 @@ class Results:
     replicates, seed, weeks : int
     """
 
-    def __init__(self, scenario: Scenario, batches: Sequence[Batch], *, replicates: int, seed: int) -> None:
+    def __init__(self, scenario: Scenario, batches: Iterable[Batch], *, replicates: int, seed: int) -> None:
         self.scenario = scenario
         self.replicates = replicates
         self.seed = seed
         self.weeks = scenario.horizon_weeks
-        self._weekly = np.concatenate([batch.weekly for batch in batches])
-        self._team_weekly = np.concatenate([batch.team_weekly for batch in batches])
-        self._spells, self._spell_replicate = _gather([spells for batch in batches for spells in batch.spells])
-        self._events, self._event_replicate = _gather([events for batch in batches for events in batch.events])
-
-    @classmethod
-    def gather(cls, scenario: Scenario, batches: list[Batch], *, replicates: int, seed: int) -> Results:
-        """Results from batches in order of replicate; the list is emptied, so that memory is held once."""
-        results = cls(scenario, batches, replicates=replicates, seed=seed)
-        batches.clear()
-        return results
+        spells, events = [], []
+        number = 0
+        for batch in batches:  # copied as they come, so that the large arrays are never held twice
+            if number == 0:
+                self._weekly = np.empty((replicates, *batch.weekly.shape[1:]))
+                self._team_weekly = np.empty((replicates, *batch.team_weekly.shape[1:]))
+            self._weekly[number : number + len(batch)] = batch.weekly
+            self._team_weekly[number : number + len(batch)] = batch.team_weekly
+            spells += batch.spells
+            events += batch.events
+            number += len(batch)
+        if number != replicates:
+            raise ValueError(f"{replicates} replicates expected, found {number}")
+        self._people_log, self._event_log = _Log(spells), _Log(events)
 
     @cached_property
     def weekly(self) -> pd.DataFrame:
@@ -102,12 +113,12 @@ class Results:
     @cached_property
     def people(self) -> pd.DataFrame:
         """One row per spell of a peer worker in post (see `results.tables.people_table`)."""
-        return tables.people_table(self._spells, self._spell_replicate, self.scenario)
+        return tables.people_table(self._people_log.records, self._people_log.replicate, self.scenario)
 
     @cached_property
     def events(self) -> pd.DataFrame:
         """One row per event (see `results.tables.event_table`)."""
-        return tables.event_table(self._events, self._event_replicate, self.scenario)
+        return tables.event_table(self._event_log.records, self._event_log.replicate, self.scenario)
 
     @cached_property
     def teams(self) -> pd.DataFrame:
@@ -143,7 +154,7 @@ class Results:
 
     @cached_property
     def _risk(self) -> Floats:
-        return estimate.risk_table(self._spells, self._spell_replicate, self.replicates, self.weeks)
+        return estimate.risk_table(self._people_log.records, self._people_log.replicate, self.replicates, self.weeks)
 
     @cached_property
     def retention(self) -> pd.DataFrame:
@@ -157,7 +168,8 @@ class Results:
     @cached_property
     def course(self) -> pd.DataFrame:
         """Every measure in every week over replicates: ``week``, ``measure``, ``mean``, ``low``, ``high`` (95 %)."""
-        mean, low, high = estimate.interval(self._weekly)
+        by_week = [estimate.interval(self._weekly[:, week]) for week in range(self.weeks)]
+        mean, low, high = (np.stack(part) for part in zip(*by_week, strict=True))
         weeks = np.repeat(np.arange(self.weeks), len(WEEKLY))
         names = np.tile(np.array(list(WEEKLY)), self.weeks)
         values = {"mean": mean.ravel(), "low": low.ravel(), "high": high.ravel()}
@@ -166,12 +178,12 @@ class Results:
     @cached_property
     def identity_causes(self) -> pd.DataFrame:
         """Why identity changed: mean change over a spell by cause, indexed by cause."""
-        return self._causes(self._spells.identity_ledger, IDENTITY)
+        return self._causes(self._people_log.records.identity_ledger, IDENTITY)
 
     @cached_property
     def exhaustion_causes(self) -> pd.DataFrame:
         """Why exhaustion changed: mean change over a spell by cause, indexed by cause."""
-        return self._causes(self._spells.exhaustion_ledger, EXHAUSTION)
+        return self._causes(self._people_log.records.exhaustion_ledger, EXHAUSTION)
 
     def _causes(self, ledger: Floats, causes: dict[str, str]) -> pd.DataFrame:
         return self._mean_per_spell(ledger, np.ones(len(ledger), bool), causes)
@@ -182,14 +194,15 @@ class Results:
 
         A leaver may state several (see `results.tables.STATED_SHARE`).
         """
-        left = np.asarray(self._spells.ended) != STILL_THERE
-        stated = tables.states(tables.pushes(self._spells, self.scenario)).astype(float)
+        left = np.asarray(self._people_log.records.ended) != STILL_THERE
+        stated = tables.states(tables.pushes(self._people_log.records, self.scenario)).astype(float)
         return self._mean_per_spell(stated, left, LEAVING)
 
     def _mean_per_spell(self, values: Floats, keep: npt.NDArray[np.bool_], names: dict[str, str]) -> pd.DataFrame:
         totals = np.zeros((self.replicates, values.shape[1], 2))
-        np.add.at(totals[..., 0], self._spell_replicate[keep], values[keep])
-        np.add.at(totals[..., 1], self._spell_replicate[keep], 1.0)
+        replicate = self._people_log.replicate[keep]
+        np.add.at(totals[..., 0], replicate, values[keep])
+        np.add.at(totals[..., 1], replicate, 1.0)
         mean, low, high = estimate.interval(estimate.pseudo_values(totals, estimate.ratio))
         table = {"meaning": list(names.values()), "mean": mean, "low": low, "high": high}
         return pd.DataFrame(table, index=pd.Index(names, name="cause"))

@@ -86,7 +86,7 @@ def team_table(team_weekly: npt.NDArray[np.float64], names: list[str], first: in
     return table
 
 
-def people_table(spells: Any, replicate: npt.NDArray[np.int64], scenario: Scenario) -> pd.DataFrame:
+def people_table(spells: Any, replicate: npt.NDArray[np.int32], scenario: Scenario) -> pd.DataFrame:
     """One row per spell of a peer worker in post: start, end, how it ended, why, states at the end, ledgers.
 
     Weeks count from 0; ``start_week`` is -1 for those there from the beginning and ``end_week`` the last week in post.
@@ -95,7 +95,7 @@ def people_table(spells: Any, replicate: npt.NDArray[np.int64], scenario: Scenar
     """
     names = [team.name for team in scenario.team_list()]
     columns: dict[str, Any] = {
-        "replicate": replicate.astype(np.int32),
+        "replicate": replicate,
         "team": _category(spells.team, names),
         "how_it_ended": _category(spells.ended, ENDINGS),
     }
@@ -131,7 +131,7 @@ def states(push: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     return stated
 
 
-def event_table(events: Any, replicate: npt.NDArray[np.int64], scenario: Scenario) -> pd.DataFrame:
+def event_table(events: Any, replicate: npt.NDArray[np.int32], scenario: Scenario) -> pd.DataFrame:
     """One row per event: who, where, when, what.
 
     ``post`` is the number of the post in the team, for a service user their number on the team's referral list and for
@@ -141,7 +141,7 @@ def event_table(events: Any, replicate: npt.NDArray[np.int64], scenario: Scenari
     above = (events.kind == draws.MANAGER) & (events.post > 0)
     return pd.DataFrame(
         {
-            "replicate": replicate.astype(np.int32),
+            "replicate": replicate,
             "week": events.week,
             "event": _category(events.event, EVENTS),
             "who": _category(events.kind - draws.PEER, tuple(KINDS.values())),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from peersim.world.causes import N_EXHAUSTION, N_IDENTITY, N_LEAVING
-from peersim.world.measures import N_COUNTS, N_TEAM, SHARE
+from peersim.world.measures import N_COUNTS, N_SUMS, SHARE
 
 # Status of a post.
 VACANT, IN_POST, OFF_SICK = 0, 1, 2
@@ -223,7 +223,7 @@ TEAM_FIELDS = (
     Field("way", REAL, SHARE, "the team's way: mean of 1 - clinical stance of clinicians in post"),
     Field("peer_presence", REAL, SHARE, "identity of peers present, summed, per member of staff in post"),
     Field("backing", REAL, SHARE, "commitment of managers at all levels, as the team feels it"),
-    Field("sums", REAL, LEVEL, "this week's measures, summed over its people", N_TEAM),
+    Field("sums", REAL, LEVEL, "this week's measures, summed over its people", N_SUMS),
     Field("counts", REAL, COUNT, "and how many people that was: see `behaviours.measurement`", N_COUNTS),
 )
 TEAM = layout(TEAM_FIELDS)
@@ -251,7 +251,7 @@ PROVIDER_FIELDS = (
     Field("cost_training", REAL, POUNDS, "this week: team training and disclosure training"),
     Field("cost_hiring", REAL, POUNDS, "this week: recruitment and induction of peer workers"),
     Field("cost_cover", REAL, POUNDS, "this week: cover for posts that nobody works in"),
-    Field("sums", REAL, LEVEL, "this week's measures, summed over teams", N_TEAM),
+    Field("sums", REAL, LEVEL, "this week's measures, summed over teams", N_SUMS),
     Field("counts", REAL, COUNT, "and how many people that was", N_COUNTS),
 )
 PROVIDER = layout(PROVIDER_FIELDS)
