@@ -51,7 +51,7 @@ REASONS = {
     "hiring": "A post can start its way to being filled in the week in which it falls vacant; newcomers work from "
     "the next week on",
     "caseload": "Users find out who is left; newcomers get a caseload before their first week",
-    "measurement": "The week as it ended",
+    "measurement": "The week as it ended, with the picture that teams had of themselves during it",
 }
 
 
@@ -119,6 +119,7 @@ def entities() -> str:
 
 
 TYPES = {"i8": "whole", "i4": "whole", "i2": "whole", "i1": "whole", "f8": "real"}
+"""What a reader calls a type."""
 
 
 def function_of(step: Step) -> str:

@@ -197,7 +197,7 @@ class Constants(Frozen):
     intention_base: float = parameter(0.0, low=0, high=1, unit="level", meaning="Intention to leave from circumstances, mean over people")
     intention_newcomer: float = parameter(0.6, low=0, high=1, unit="share", meaning="Share of a settled intention to leave with which newcomers start")
     disposition_spread: float = parameter(0.05, low=0, high=0.3, unit="level", meaning="Standard deviation of that")
-    considering_threshold: float = parameter(0.48, low=0, high=1, unit="level", meaning="Intention above which somebody counts as considering leaving", evidence="42 % consider leaving, row 1.7", grade="A")
+    considering_threshold: float = parameter(0.5, low=0, high=1, unit="level", meaning="Intention above which somebody counts as considering leaving", evidence="42 % consider leaving, row 1.7", grade="A")
     intention_pay: float = parameter(0.3, low=0, high=2, unit="weight", meaning="Weight of pay and hours that do not meet needs", evidence="Rows 1.8, 1.10, 1.12 (41 %)", grade="A")
     pay_enough: float = parameter(1.2, low=0, high=2, unit="ratio", meaning="Pay ratio for full hours at which nobody's needs are unmet")
     pay_hours: float = parameter(0.6, low=0, high=1, unit="share", meaning="Part of pay that does not depend on hours, as it is felt")

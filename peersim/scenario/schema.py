@@ -29,6 +29,7 @@ Sector = Literal["nhs_trust", "voluntary", "partnership"]
 
 #: People in one world: what fits in the memory of an ordinary computer.
 MOST_PEOPLE = 5_000_000
+MOST_TEAMS = 65_536  # what the key of chance can hold
 
 
 class Scenario(Frozen):
@@ -210,6 +211,10 @@ def _across(data: dict[str, Any]) -> Iterator[InitErrorDetails]:
     if people > MOST_PEOPLE:
         message = f"{people:,} people (peers, clinicians and users of all teams) are more than one world may hold."
         yield finding(("teams",), people, fault(message, allowed=f"up to {MOST_PEOPLE:,} people"))
+    count = sum(_count(team, "count", 1) for team in teams)
+    if count > MOST_TEAMS:
+        message = f"{count:,} teams are more than one world may hold."
+        yield finding(("teams",), count, fault(message, allowed=f"up to {MOST_TEAMS:,} teams"))
 
 
 def _same_names(teams: tuple[Any, ...]) -> Iterator[InitErrorDetails]:

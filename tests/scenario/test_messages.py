@@ -443,3 +443,9 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatc
         SCENARIO.with_({"name": "other"}).save(path, overwrite=True)
     assert load(path) == SCENARIO
     assert [entry.name for entry in tmp_path.iterdir()] == ["saved.yaml"]
+
+
+def test_more_teams_than_chance_can_tell_apart_are_refused():
+    many = [{**TEAM, "name": name, "count": 32_769, "peers": 1, "clinicians": 1, "users_per_peer": 1} for name in "AB"]
+    with pytest.raises(ScenarioError, match=r"teams: 65,538 teams .* Allowed here: up to 65,536 teams"):
+        Scenario(name="x", teams=many)
