@@ -8,6 +8,7 @@ feedback exist.
 
 from __future__ import annotations
 
+from peersim.behaviours.opening import commitment_of
 from peersim.world.arithmetic import clip
 from peersim.world.compiled import compiled
 from peersim.world.state import EXECUTIVE, IN_POST, MIDDLE_MANAGER, TEAM_MANAGER, VACANT
@@ -53,11 +54,11 @@ def turn_manager(world, m):
     """Manager `m` learns from the peers in their part of the service, and their commitment follows.
 
     A team manager sees one team, a middle manager and an executive the whole provider.  Commitment moves towards the
-    support that policy asks of the level and what the manager has come to understand.
+    support that policy asks of the level and what the manager has come to understand.  Off sick, they stay as they are.
     """
     constants = world.constants[0]
     manager = world.managers[m]
-    if constants.on_culture == 0 or manager.status == VACANT:
+    if constants.on_culture == 0 or manager.status != IN_POST:
         return
     provider = world.provider[0]
     policy = world.policy[provider.policy_row]
@@ -92,7 +93,7 @@ def turn_organisation(world):
     drive = (
         constants.culture_peers * exposure * provider.peer_empowerment
         + constants.culture_leadership * policy.lived_experience_leadership
-        + constants.culture_fit * policy.strategic_fit * world.managers[len(world.managers) - 1].commitment
+        + constants.culture_fit * policy.strategic_fit * commitment_of(world.managers[len(world.managers) - 1])
     )
     slip = constants.culture_slipping * max(0.0, provider.culture_valuing - constants.culture_floor)
     provider.culture_valuing = clip(provider.culture_valuing + drive * (1.0 - provider.culture_valuing) - slip)

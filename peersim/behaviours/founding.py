@@ -1,7 +1,7 @@
 """How a world starts: every post filled, peers new to the role, caseloads filled from the referral lists.
 
 Peer workers are being introduced, as in the study's ten cases: they all start in the first week.  Clinicians and
-managers have been there for a while.
+managers count their weeks from then too, but nothing in them depends on it.
 """
 
 from __future__ import annotations

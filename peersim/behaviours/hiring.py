@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from peersim.behaviours.culture import support_asked
 from peersim.behaviours.reflection import intend
+from peersim.behaviours.supervision import supervises
 from peersim.world import draws
 from peersim.world.arithmetic import clip, grain
 from peersim.world.causes import N_EXHAUSTION, N_IDENTITY, N_LEAVING
 from peersim.world.compiled import compiled
 from peersim.world.events import note_person
-from peersim.world.state import HIRED, IN_POST, PARTNERSHIP, PROMOTED, TEAM_MANAGER, VACANT, VOLUNTARY
+from peersim.world.state import HIRED, IN_POST, PARTNERSHIP, PROMOTED, VACANT, VOLUNTARY
 
 
 @compiled
@@ -121,7 +122,7 @@ def begin_peer(world, i):
     peer.disclosure_skill = 0.0
     peer.felt_value = constants.value_newcomer
     peer.support = constants.support_newcomer
-    peer.prospects = constants.prospects_newcomer + constants.prospects_spread * (2.0 * c3 - 1.0)
+    peer.prospects = clip(constants.prospects_newcomer + constants.prospects_spread * (2.0 * c3 - 1.0))
     peer.satisfaction = constants.satisfaction_newcomer
     weight = constants.wellbeing_energy
     peer.wellbeing = weight * (1.0 - peer.exhaustion) + (1.0 - weight) * peer.satisfaction
@@ -238,7 +239,9 @@ def begin_manager(world, m):
     manager.tenure = 0
     manager.leaning = spread * draws.bell(a0, a1, a2)
     manager.commitment = clip(support_asked(policy, manager.post) + manager.leaning)
-    base = policy.supervision_understanding if manager.post == TEAM_MANAGER else constants.understanding_newcomer
+    base = constants.understanding_newcomer
+    if supervises(provider, manager.post):
+        base = policy.supervision_understanding
     manager.role_understanding = clip(base + spread * draws.bell(b0, b1, b2))
     manager.understanding_start = manager.role_understanding
     manager.skill_task = clip(constants.skill + 0.5 * (a3 - 0.5))

@@ -43,7 +43,7 @@ def weigh_leaving(constants, way, peer):
 
 @compiled
 def consider_leaving(world, i):
-    """Peer `i` stays, leaves the job, or leaves the peer role for another job; or is promoted within it."""
+    """Peer `i` stays, leaves the job, or leaves the peer role for another job."""
     constants = world.constants[0]
     peer = world.peers[i]
     if constants.on_leaving == 0 or peer.status == VACANT:

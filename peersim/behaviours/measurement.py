@@ -11,7 +11,7 @@ import math
 
 from peersim.world.compiled import compiled
 from peersim.world.events import keep_spell
-from peersim.world.measures import N_COUNTS, N_SUMS, N_TEAM
+from peersim.world.measures import CLINICIANS, N_COUNTS, N_SUMS, N_TEAM
 from peersim.world.state import IN_POST, OFF_SICK, STILL_THERE, VACANT
 
 
@@ -179,9 +179,11 @@ def write_provider(world, row):
     row[N_TEAM + 11] = provider.users_dropped_out
     provider.cost_pay = provider.sums[N_TEAM + 3]
     provider.cost_cover = provider.sums[N_TEAM + 4]
-    policy = world.policy[provider.policy_row]
-    trained = policy.team_training_due * world.constants[0].training_attendance * provider.counts[2]
-    provider.cost_training += trained * world.constants[0].training_hours * world.constants[0].cost_colleague_hour
+    constants = world.constants[0]
+    if constants.on_culture != 0:
+        sessions = world.policy[provider.policy_row].team_training_due * provider.counts[CLINICIANS]
+        hours = constants.training_attendance * constants.training_hours
+        provider.cost_training += sessions * hours * constants.cost_colleague_hour
     row[N_TEAM + 12] = provider.cost_pay
     row[N_TEAM + 13] = provider.cost_supervision
     row[N_TEAM + 14] = provider.cost_meetings

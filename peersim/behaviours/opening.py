@@ -126,7 +126,7 @@ def open_team(world, t):
         if peer.status != VACANT:
             in_post += 1
     team.peer_presence = identity / max(1, clinicians + in_post)
-    team.backing = (
+    team.backing = clip(
         constants.backing_team * commitment_of(world.managers[team.manager])
         + constants.backing_middle * commitment_of(world.managers[team.middle])
         + constants.backing_executive * commitment_of(world.managers[len(world.managers) - 1])

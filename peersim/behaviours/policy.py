@@ -7,17 +7,18 @@ Switched off, the policies of the first week stay in force.
 
 from __future__ import annotations
 
+from peersim.behaviours.supervision import supervises
 from peersim.world.arithmetic import clip
 from peersim.world.compiled import compiled
-from peersim.world.state import TEAM_MANAGER
+from peersim.world.state import VACANT
 
 
 @compiled
 def apply(world):
     """Put this week's policies in force and pass on what changed in the starting points.
 
-    Changes `policy_row`; shifts the culture of valuing and the understanding of team managers (who supervise) by the
-    change in the policy.
+    Changes `policy_row`; shifts the culture of valuing, the understanding of managers who supervise, and the pay of
+    peers in post, by the change in the policy.
     """
     provider = world.provider[0]
     if world.constants[0].on_policy == 0:
@@ -32,6 +33,11 @@ def apply(world):
     if shift != 0.0:
         for m in range(len(world.managers)):
             manager = world.managers[m]
-            if manager.post == TEAM_MANAGER:
+            if supervises(provider, manager.post):
                 manager.role_understanding = clip(manager.role_understanding + shift)
                 manager.understanding_start = clip(manager.understanding_start + shift)
+    shift = now.pay_parity - before.pay_parity
+    if shift != 0.0:
+        for i in range(len(world.peers)):
+            if world.peers[i].status != VACANT:
+                world.peers[i].pay_ratio += shift

@@ -10,7 +10,7 @@ is left, resources on the exhaustion that is there.
 from __future__ import annotations
 
 from peersim.behaviours.supervision import going_without
-from peersim.world.arithmetic import clip, grain
+from peersim.world.arithmetic import clip, grain, square
 from peersim.world.causes import (
     EX_AMBIGUITY,
     EX_CONTROL,
@@ -195,16 +195,16 @@ def intend(constants, team, peer, pace):
     gap = going_without(constants, peer) if constants.on_supervision != 0 else 0.0
     consider(parts, LV_CIRCUMSTANCES, constants.intention_base + peer.disposition, pace)
     consider(parts, LV_PAY, constants.intention_pay * peer.need * max(0.0, constants.pay_enough - earned), pace)
-    unvalued = constants.intention_value * (1.0 - peer.felt_value) ** 2
-    unclear = constants.intention_clarity * (1.0 - peer.role_clarity) ** 2
+    unvalued = constants.intention_value * square(1.0 - peer.felt_value)
+    unclear = constants.intention_clarity * square(1.0 - peer.role_clarity)
     consider(parts, LV_NOT_VALUED, unvalued + unclear, pace)
     team_trouble = 1.0 - team.climate + constants.team_clinical * peer.clinical_memory
-    consider(parts, LV_TEAM, constants.intention_team * team_trouble**2, pace)
-    consider(parts, LV_EXHAUSTION, constants.intention_exhaustion * peer.exhaustion**2, pace)
-    consider(parts, LV_MANAGEMENT, constants.intention_management * (1.0 - team.backing) ** 2, pace)
-    consider(parts, LV_PROGRESSION, constants.intention_progression * (1.0 - peer.prospects) ** 2, pace)
-    consider(parts, LV_ISOLATION, constants.intention_isolation * peer.isolation**2, pace)
-    consider(parts, LV_SUPPORT, constants.intention_support * gap**2, pace)
+    consider(parts, LV_TEAM, constants.intention_team * square(team_trouble), pace)
+    consider(parts, LV_EXHAUSTION, constants.intention_exhaustion * square(peer.exhaustion), pace)
+    consider(parts, LV_MANAGEMENT, constants.intention_management * square(1.0 - team.backing), pace)
+    consider(parts, LV_PROGRESSION, constants.intention_progression * square(1.0 - peer.prospects), pace)
+    consider(parts, LV_ISOLATION, constants.intention_isolation * square(peer.isolation), pace)
+    consider(parts, LV_SUPPORT, constants.intention_support * square(gap), pace)
     consider(parts, LV_TASKS, constants.intention_tasks * peer.generic_share, pace)
     total = 0.0
     for k in range(len(parts)):
@@ -244,8 +244,8 @@ def reflect_clinician(world, c):
     intention = (
         constants.clinician_intention_base
         + clinician.disposition
-        + constants.intention_exhaustion * clinician.exhaustion**2
-        + constants.intention_management * (1.0 - team.backing) ** 2
+        + constants.intention_exhaustion * square(clinician.exhaustion)
+        + constants.intention_management * square(1.0 - team.backing)
     )
     clinician.intention_to_leave = clip(
         clinician.intention_to_leave + constants.intention_rate * (intention - clinician.intention_to_leave)

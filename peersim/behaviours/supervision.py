@@ -8,28 +8,39 @@ Going without wears the role away, and a session that was due and did not happen
 
 from __future__ import annotations
 
+import math
+
 from peersim.world import draws
 from peersim.world.arithmetic import clip
 from peersim.world.causes import EX_LACK, EX_SUPERVISION, ID_BOUNDARY, ID_LACK, ID_SUPERVISION
 from peersim.world.compiled import compiled
-from peersim.world.state import BY_EXTERNAL, BY_PEER_LEAD, IN_POST, PARTNERSHIP
+from peersim.world.state import BY_EXTERNAL, BY_PEER_LEAD, IN_POST, MIDDLE_MANAGER, PARTNERSHIP, TEAM_MANAGER
 
-ALMOST_ONE = 1.0 - 1e-9  # 49 * (1 / 49) is a little less than 1
+ALMOST_NONE = 1e-9  # 49 * (1 / 49) is a little less than 1
+ALMOST_ONE = 1.0 - ALMOST_NONE
+
+
+@compiled
+def supervises(provider, level):
+    """Whether managers of a level supervise peers (when supervision is by managers).
+
+    In a partnership the employer is not the team's host: the employer's middle manager supervises.
+    """
+    return level == (MIDDLE_MANAGER if provider.sector == PARTNERSHIP else TEAM_MANAGER)
 
 
 @compiled
 def line_manager(world, peer):
-    """Row of the manager who supervises when it is by the manager.
-
-    In a partnership the employer is not the team's host: the employer's middle manager supervises.
-    """
+    """Row of the manager who supervises a peer when it is by managers."""
     team = world.teams[peer.team]
-    return team.middle if world.provider[0].sector == PARTNERSHIP else team.manager
+    return team.middle if supervises(world.provider[0], MIDDLE_MANAGER) else team.manager
 
 
 @compiled
 def supervise(world, i):
     """Peer `i` has supervision, misses it, or none is due.
+
+    A session that could not be held is tried again every week; it counts as missed in the week in which it falls due.
 
     Changes `weeks_since_supervision`, `supervised` or `missed`, `support`, `role_clarity`, `empowerment` and, by cause,
     this week's `identity` and `exhaustion`.
@@ -41,12 +52,13 @@ def supervise(world, i):
     provider = world.provider[0]
     policy = world.policy[provider.policy_row]
     peer.weeks_since_supervision += 1
-    if peer.weeks_since_supervision * policy.supervision_rate > ALMOST_ONE:
+    intervals = peer.weeks_since_supervision * policy.supervision_rate
+    if intervals > ALMOST_ONE and policy.supervision_minutes > 0.0:
         held, _, _, _ = draws.of_person(provider, draws.PEER, peer, provider.week, draws.SUPERVISION)
         understanding, chance, task, wellbeing = offer(world, peer)
         if held < chance:
             hold(constants, provider, policy, peer, understanding, task, wellbeing)
-        else:
+        elif intervals - math.floor(intervals + ALMOST_NONE) < policy.supervision_rate - ALMOST_NONE:
             peer.missed = 1
             peer.missed_sessions += 1
             peer.felt_value -= constants.value_missed * peer.felt_value

@@ -166,7 +166,7 @@ class Supervision(Frozen):
         low=0,
         high=1,
         unit="share",
-        meaning="How well the supervisor understands the peer role at the start",
+        meaning="How well the supervisor understands the peer role (a manager who supervises: at the start)",
         evidence="Kuhn 2015, row 1.28; SSWR 2023, row 1.27",
         grade="A",
     )
@@ -204,7 +204,7 @@ class ManagerSupport(Frozen):
         low=0,
         high=1,
         unit="share",
-        meaning="Support for peer work from team managers at the start",
+        meaning="Support for peer work asked of team managers",
         evidence="Gillard et al. (seed study: managers at all levels); Byrne et al. 2018, row 3.7",
         grade="B",
     )
@@ -213,7 +213,7 @@ class ManagerSupport(Frozen):
         low=0,
         high=1,
         unit="share",
-        meaning="Support for peer work from middle managers at the start",
+        meaning="Support for peer work asked of middle managers",
         evidence="Gillard et al. (seed study: managers at all levels); Byrne et al. 2018, row 3.7",
         grade="B",
     )
@@ -222,7 +222,7 @@ class ManagerSupport(Frozen):
         low=0,
         high=1,
         unit="share",
-        meaning="Support for peer work from executives at the start",
+        meaning="Support for peer work asked of executives",
         evidence="Gillard et al. (seed study: managers at all levels); Byrne et al. 2018, row 3.7",
         grade="B",
     )
@@ -255,7 +255,7 @@ class Structure(Frozen):
         low=0,
         high=104,
         unit="weeks",
-        meaning="Weeks from a vacancy to the newcomer's first day",
+        meaning="Weeks from the approval of a vacancy to when somebody can start",
         evidence="NHS average above 14 weeks, row 5.12",
         grade="A",
     )

@@ -50,7 +50,7 @@ class Scenario(Frozen):
     name: Name = option(..., meaning="Name of the scenario", longest=120)
     sector: Sector = option(
         "nhs_trust",
-        meaning="Who runs the service; sectors differ in expectations, culture and who employs",
+        meaning="Who runs the service; sectors differ in expectations of peers and in who employs them, no more",
         evidence="Gillard et al. (seed study: ten cases in three sectors); Gillard et al. 2015, row 2.2",
         grade="B",
     )

@@ -31,6 +31,12 @@ def clip(x):
 
 
 @compiled
+def square(x):
+    """`x` times itself (Python's ``**`` need not round correctly)."""
+    return x * x
+
+
+@compiled
 def exponential(x):
     """e to the power `x` for -700 < x < 700, to within 2 units in the last place.
 

@@ -36,7 +36,7 @@ PEER, CLINICIAN, MANAGER, USER = 1, 2, 3, 4
 BIRTH_A, BIRTH_B, BIRTH_C = 1, 2, 3  # what a person brings; not tied to a week
 LUCK = 8  # peers and staff: life event, absence, leaving, post; users: meeting, its quality, recovery, discharge
 AFFINITY = 9  # peer and user: how well the two get on
-FATE = 10  # peers: job or role left, promotion, training taken; users: which peer
+FATE = 10  # peers: the job or only the role is left; users: which peer
 SUPERVISION = 11  # whether a session that is due is held
 PEER_GROUP = 12  # attends, and the three fellow peers talked to
 TASK = 32  # + occasion: who, passes a task, is declined
@@ -70,7 +70,7 @@ def uniform(word):
 @compiled
 def place(kind, team, post):
     """First half of a person's key: their kind, team and post packed into 32 bits."""
-    return (kind << 29) | (team << 13) | post
+    return (kind << 29) | (int(team) << 13) | int(post)  # int: a record's own whole numbers are too short
 
 
 @compiled
@@ -102,7 +102,8 @@ def four(provider, here, there, ordinals, week, decision):
 @compiled
 def of_person(provider, kind, person, week, decision):
     """Four uniform numbers of one peer, clinician or manager."""
-    return four(provider, place(kind, person.team, person.post), 0, person.ordinal & 0xFFFF, week, decision)
+    here = place(kind, person.team, person.post)
+    return four(provider, here, 0, person.ordinal & 0xFFFF, week, decision)
 
 
 @compiled
@@ -117,7 +118,7 @@ def of_pair(provider, peer, user, decision):
     """Four uniform numbers of a peer worker and a service user together, whenever they meet."""
     here = place(PEER, peer.team, peer.post)
     there = place(USER, user.team, user.referral >> 16)
-    return four(provider, here, there, (peer.ordinal & 0xFFFF) | ((user.referral & 0xFFFF) << 16), 0, decision)
+    return four(provider, here, there, (peer.ordinal & 0xFFFF) | (int(user.referral & 0xFFFF) << 16), 0, decision)
 
 
 @compiled

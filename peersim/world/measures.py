@@ -88,6 +88,6 @@ WEEKLY: Final = TEAM | PROVIDER
 
 N_TEAM, N_WEEKLY = len(TEAM), len(WEEKLY)
 N_COUNTS = 5  # peer posts, peers, clinicians, users in place, teams
-PEERS = 1  # place of peers in those counts
+PEERS, CLINICIANS = 1, 2  # places in those counts
 EMPOWERMENT = list(TEAM).index("empowerment")
 N_SUMS = N_TEAM + 5  # and, for the provider: entry cohort (three), pay, cover
