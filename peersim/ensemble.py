@@ -33,13 +33,18 @@ def threads_available() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def live_chunk(scenario: Scenario, first: int, count: int, *, seed: int, weeks: int, by_team: bool) -> Batch:
-    """Live replicates `first` to `first + count - 1` one after the other.
+def copied(world: World) -> World:
+    """A world of its own in the same state."""
+    return World(*(array.copy() for array in world))
+
+
+def live_chunk(blank: World, first: int, count: int) -> Batch:
+    """Live replicates `first` to `first + count - 1` of an empty world, one after the other.
 
     A log that turns out too short is made longer and the replicate lived again: nothing is lost.
     """
-    blank = build(scenario, seed=seed, weeks=weeks, by_team=by_team)
-    world = build(scenario, seed=seed, weeks=weeks, by_team=by_team)
+    world = copied(blank)
+    weeks = len(blank.weekly)
     batch = Batch.empty(first, count, world)
     for number in range(count):
         world = world._replace(weekly=batch.weekly[number], team_weekly=batch.team_weekly[number])
@@ -102,11 +107,12 @@ def chunks(
     size = max(1, min(CHUNK, -(-replicates // workers)))
     starts = range(first, first + replicates, size)
 
-    def work(start: int) -> Batch:
-        count = min(size, first + replicates - start)
-        return live_chunk(scenario, start, count, seed=seed, weeks=weeks, by_team=by_team)
-
     prepare(scenario)
+    blank = build(scenario, seed=seed, weeks=weeks, by_team=by_team)
+
+    def work(start: int) -> Batch:
+        return live_chunk(blank, start, min(size, first + replicates - start))
+
     with ThreadPoolExecutor(workers) as pool:
         waiting: list[Future[Batch]] = []
         try:

@@ -9,7 +9,7 @@ another job (Ostrow et al. 2025, evidence row 1.9).
 from __future__ import annotations
 
 from peersim.world import draws
-from peersim.world.arithmetic import exponential, grain
+from peersim.world.arithmetic import exponential, grain, strikes
 from peersim.world.causes import LV_ALIENATION, LV_CIRCUMSTANCES, LV_FALLING_FIT, N_LEAVING
 from peersim.world.compiled import compiled
 from peersim.world.events import keep_spell, note_person
@@ -51,8 +51,7 @@ def consider_leaving(world, i):
     provider = world.provider[0]
     policy = world.policy[provider.policy_row]
     log_hazard = weigh_leaving(constants, world.teams[peer.team].way, peer)
-    hazard = exponential(min(MOST_LOG_HAZARD, log_hazard))
-    if peer.luck_leaving >= hazard:
+    if not strikes(peer.luck_leaving, min(MOST_LOG_HAZARD, log_hazard)):
         return
     which, _, _, _ = draws.of_person(provider, draws.PEER, peer, provider.week, draws.FATE)
     provider.peers_left += 1
@@ -90,7 +89,7 @@ def clinician_leaves(world, c):
     if constants.on_leaving == 0 or clinician.status == VACANT:
         return
     log_hazard = constants.clinician_hazard_base + constants.hazard_intention * clinician.intention_to_leave
-    if clinician.luck_leaving < exponential(min(MOST_LOG_HAZARD, log_hazard)):
+    if strikes(clinician.luck_leaving, min(MOST_LOG_HAZARD, log_hazard)):
         world.provider[0].clinicians_left += 1
         note_person(world, LEFT, draws.CLINICIAN, clinician)
         empty_post(clinician)

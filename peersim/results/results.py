@@ -56,11 +56,16 @@ class Batch:
         if number != len(self.spells):
             raise ValueError(f"replicates are kept in order: {len(self.spells)} expected, found {number}")
         provider = world.provider[0]
-        self.spells.append(world.spells[: provider.n_spells].copy())
-        self.events.append(world.events[: provider.n_events].copy())
+        self.spells.append(_copied(world.spells, int(provider.n_spells)))
+        self.events.append(_copied(world.events, int(provider.n_events)))
 
     def __len__(self) -> int:
         return len(self.weekly)
+
+
+def _copied(records: Any, count: int) -> Any:
+    # By bytes: NumPy copies records with rows of numbers in them field by field.
+    return np.frombuffer(records[:count].tobytes(), records.dtype)
 
 
 class _Log:
@@ -68,7 +73,9 @@ class _Log:
 
     def __init__(self, parts: list[Any]) -> None:
         self.counts = [len(part) for part in parts]
-        self.records = np.concatenate(parts).view(np.recarray)
+        records = np.empty(sum(self.counts), parts[0].dtype)
+        np.concatenate([part.view(np.uint8) for part in parts], out=records.view(np.uint8))
+        self.records = records.view(np.recarray)
 
     @property
     def replicate(self) -> npt.NDArray[np.int32]:

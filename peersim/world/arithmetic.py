@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from peersim.world.compiled import compiled
 
 GRAIN = 2.0**-40
@@ -21,7 +23,7 @@ LN2_LOW = 1.90821492927058770002e-10
 @compiled
 def grain(x):
     """`x` rounded to the nearest multiple of 2**-40 (about 1e-12)."""
-    return math.floor(x * 1099511627776.0 + 0.5) * GRAIN
+    return np.floor(x * 1099511627776.0 + 0.5) * GRAIN  # np.floor: a float stays a float
 
 
 @compiled
@@ -50,3 +52,15 @@ def exponential(x):
     tail = 1.0 / 120.0 + r * (1.0 / 720.0 + r * (1.0 / 5040.0 + r * tail))
     series = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * tail))))
     return math.ldexp(series, int(halvings))
+
+
+@compiled
+def strikes(luck, log_hazard):
+    """Whether a uniform number lies below e to the power `log_hazard` (which is negative).
+
+    Nearly always settled without the exponential: with y = -log_hazard, exp(-y) < 1 / (1 + y + y * y / 2).
+    """
+    y = -log_hazard
+    if luck * (1.0 + y + 0.5 * y * y) >= 1.0:
+        return False
+    return luck < exponential(log_hazard)
