@@ -18,9 +18,9 @@ from peersim.scenario import Scenario
 from peersim.week import live, live_once
 from peersim.world.build import build
 from peersim.world.compiled import compiling
+from peersim.world.draws import MOST_KEY
 from peersim.world.state import World
 
-MOST_SEED = 2**32 - 1
 CHUNK = 16
 """Most worlds in a chunk: large enough that starting one costs nothing, small enough to share out well."""
 
@@ -130,16 +130,16 @@ def chunks(
 def prepare(scenario: Scenario) -> None:
     """Compile the ensemble, or load it compiled, by living no week at all."""
     with compiling("ensemble"):
-        live_once(build(scenario, weeks=0), build(scenario, weeks=0), 0, 0)
+        live_once(build(scenario, weeks=1), build(scenario, weeks=1), 0, 0)
 
 
 def _check(replicates: int, seed: int, first: int) -> None:
     if replicates < 1:
         raise ValueError(f"replicates: found {replicates}; allowed: 1 or more")
-    if not 0 <= seed <= MOST_SEED:
-        raise ValueError(f"seed: found {seed}; allowed: a whole number from 0 to {MOST_SEED}")
-    if not 0 <= first <= first + replicates - 1 <= MOST_SEED:
-        raise ValueError(f"replicates: {first} to {first + replicates - 1} asked for; allowed: 0 to {MOST_SEED}")
+    if not 0 <= seed <= MOST_KEY:
+        raise ValueError(f"seed: found {seed}; allowed: a whole number from 0 to {MOST_KEY}")
+    if not 0 <= first <= first + replicates - 1 <= MOST_KEY:
+        raise ValueError(f"replicates: {first} to {first + replicates - 1} asked for; allowed: 0 to {MOST_KEY}")
 
 
 def run(

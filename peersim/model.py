@@ -22,11 +22,11 @@ from peersim.scenario import Scenario, TeamSpec
 from peersim.week import WEEK
 from peersim.world.build import build
 from peersim.world.compiled import compiling, direct
+from peersim.world.draws import MOST_KEY
 from peersim.world.measures import WEEKLY
 from peersim.world.state import CLINICIAN, MANAGER, PEER, PROVIDER, TEAM, USER, World
 
 OLDEST_MESA = (3, 3)
-MOST_KEY = 2**32 - 1
 
 RECORDS = {
     "provider": PROVIDER,

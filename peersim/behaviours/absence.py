@@ -9,7 +9,7 @@ from __future__ import annotations
 from peersim.world import draws
 from peersim.world.compiled import compiled
 from peersim.world.events import note_person
-from peersim.world.state import CAME_BACK, IN_POST, OFF_SICK, VACANT, WENT_OFF_SICK
+from peersim.world.state import AT_WORK, CAME_BACK, OFF_SICK, VACANT, WENT_OFF_SICK
 
 
 @compiled
@@ -19,13 +19,13 @@ def be_absent(world, kind, person, exhaustion):
     Changes `status`.
     """
     constants = world.constants[0]
-    if person.status == IN_POST:
+    if person.status == AT_WORK:
         chance = constants.sickness_base + constants.sickness_exhaustion * exhaustion * exhaustion
         if person.luck_absence < chance:
             person.status = OFF_SICK
             note_person(world, WENT_OFF_SICK, kind, person)
     elif person.luck_absence < constants.sickness_ends:
-        person.status = IN_POST
+        person.status = AT_WORK
         note_person(world, CAME_BACK, kind, person)
 
 

@@ -15,7 +15,7 @@ from peersim.behaviours.meetings import COLLEAGUE, partner
 from peersim.world.arithmetic import clip
 from peersim.world.causes import EX_HELP, ID_CLINICAL, ID_SOCIALISATION
 from peersim.world.compiled import compiled
-from peersim.world.state import IN_POST
+from peersim.world.state import AT_WORK
 
 
 @compiled
@@ -27,12 +27,12 @@ def meet(world, i):
     """
     constants = world.constants[0]
     peer = world.peers[i]
-    if constants.on_colleagues == 0 or peer.status != IN_POST:
+    if constants.on_colleagues == 0 or peer.status != AT_WORK:
         return
     policy = world.policy[world.provider[0].policy_row]
     for meeting in range(int(constants.meetings)):
         kind, row, asks, answer = partner(world, i, meeting)
-        if kind != COLLEAGUE or world.clinicians[row].status != IN_POST:
+        if kind != COLLEAGUE or world.clinicians[row].status != AT_WORK:
             continue
         clinician = world.clinicians[row]
         peer.colleagues_met += 1

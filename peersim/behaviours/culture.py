@@ -11,7 +11,7 @@ from __future__ import annotations
 from peersim.behaviours.opening import commitment_of
 from peersim.world.arithmetic import clip
 from peersim.world.compiled import compiled
-from peersim.world.state import EXECUTIVE, IN_POST, MIDDLE_MANAGER, TEAM_MANAGER, VACANT
+from peersim.world.state import AT_WORK, EXECUTIVE, MIDDLE_MANAGER, TEAM_MANAGER, VACANT
 
 
 @compiled
@@ -34,7 +34,7 @@ def turn_clinician(world, c):
     clinician.valuing += constants.valuing_follows * (target - clinician.valuing)
     if (
         policy.team_training_due > 0
-        and clinician.status == IN_POST
+        and clinician.status == AT_WORK
         and clinician.luck_post < constants.training_attendance
     ):
         gain = min(1.0, constants.training_understanding * policy.team_training_due)
@@ -58,7 +58,7 @@ def turn_manager(world, m):
     """
     constants = world.constants[0]
     manager = world.managers[m]
-    if constants.on_culture == 0 or manager.status != IN_POST:
+    if constants.on_culture == 0 or manager.status != AT_WORK:
         return
     provider = world.provider[0]
     policy = world.policy[provider.policy_row]

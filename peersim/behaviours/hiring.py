@@ -15,7 +15,7 @@ from peersim.world.arithmetic import clip, grain
 from peersim.world.causes import N_EXHAUSTION, N_IDENTITY, N_LEAVING
 from peersim.world.compiled import compiled
 from peersim.world.events import note_person
-from peersim.world.state import HIRED, IN_POST, PARTNERSHIP, PROMOTED, VACANT, VOLUNTARY
+from peersim.world.state import AT_WORK, HIRED, PARTNERSHIP, PROMOTED, VACANT, VOLUNTARY
 
 
 @compiled
@@ -97,7 +97,7 @@ def begin_peer(world, i):
     a0, a1, a2, a3 = draws.of_person(provider, draws.PEER, peer, 0, draws.BIRTH_A)
     b0, b1, b2, b3 = draws.of_person(provider, draws.PEER, peer, 0, draws.BIRTH_B)
     c0, c1, c2, c3 = draws.of_person(provider, draws.PEER, peer, 0, draws.BIRTH_C)
-    peer.status = IN_POST
+    peer.status = AT_WORK
     peer.tenure = 0
     peer.start_week = -1
     peer.end_week = -1
@@ -196,7 +196,7 @@ def begin_clinician(world, c):
     a0, a1, a2, a3 = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_A)
     b0, b1, b2, b3 = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_B)
     c0, _, _, _ = draws.of_person(provider, draws.CLINICIAN, clinician, 0, draws.BIRTH_C)
-    clinician.status = IN_POST
+    clinician.status = AT_WORK
     clinician.tenure = 0
     clinician.strain_point = clip(constants.strain_mean + constants.strain_spread * draws.bell(a0, a1, a2))
     clinician.exhaustion = clip(clinician.strain_point + constants.exhaustion_newcomer)
@@ -235,7 +235,7 @@ def begin_manager(world, m):
     a0, a1, a2, a3 = draws.of_person(provider, draws.MANAGER, manager, 0, draws.BIRTH_A)
     b0, b1, b2, b3 = draws.of_person(provider, draws.MANAGER, manager, 0, draws.BIRTH_B)
     spread = constants.view_spread
-    manager.status = IN_POST
+    manager.status = AT_WORK
     manager.tenure = 0
     manager.leaning = spread * draws.bell(a0, a1, a2)
     manager.commitment = clip(support_asked(policy, manager.post) + manager.leaning)

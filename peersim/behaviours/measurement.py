@@ -12,7 +12,7 @@ import math
 from peersim.world.compiled import compiled
 from peersim.world.events import keep_spell
 from peersim.world.measures import CLINICIANS, N_COUNTS, N_SUMS, N_TEAM
-from peersim.world.state import IN_POST, OFF_SICK, STILL_THERE, VACANT
+from peersim.world.state import AT_WORK, OFF_SICK, STILL_THERE, VACANT
 
 
 @compiled
@@ -86,7 +86,7 @@ def add_team(world, team, sums, counts):
         sums[N_TEAM + 0] += peer.cohort_identity
         sums[N_TEAM + 1] += peer.cohort_exhaustion
         sums[N_TEAM + 2] += peer.cohort_wellbeing
-        if peer.status != IN_POST:
+        if peer.status != AT_WORK:
             sums[N_TEAM + 4] += weekly_pay * constants.cost_cover_share
         if peer.status == VACANT:
             continue

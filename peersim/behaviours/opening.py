@@ -10,7 +10,7 @@ from peersim.world import draws
 from peersim.world.arithmetic import clip
 from peersim.world.compiled import compiled
 from peersim.world.measures import EMPOWERMENT, PEERS
-from peersim.world.state import IN_POST, VACANT
+from peersim.world.state import AT_WORK, VACANT
 
 
 @compiled
@@ -91,7 +91,7 @@ def open_user(world, i):
 @compiled
 def commitment_of(manager):
     """A manager's commitment as it is felt: none while the post is vacant or they are off sick."""
-    return manager.commitment if manager.status == IN_POST else 0.0
+    return manager.commitment if manager.status == AT_WORK else 0.0
 
 
 @compiled
@@ -121,7 +121,7 @@ def open_team(world, t):
     identity = 0.0
     for i in range(team.first_peer, team.first_peer + team.n_peers):
         peer = world.peers[i]
-        if peer.status == IN_POST:
+        if peer.status == AT_WORK:
             identity += peer.identity * (1.0 - peer.generic_share)
         if peer.status != VACANT:
             in_post += 1

@@ -13,7 +13,7 @@ from peersim.world import draws
 from peersim.world.arithmetic import clip
 from peersim.world.causes import EX_FELLOWS, EX_ISOLATION, EX_NETWORK, ID_FELLOWS, ID_ISOLATION, ID_NETWORK
 from peersim.world.compiled import compiled
-from peersim.world.state import IN_POST
+from peersim.world.state import AT_WORK
 
 TALKS = 3  # fellow peers talked to at a group meeting: one for each number left in the draw
 
@@ -26,11 +26,11 @@ def seek_peers(world, i):
     """
     constants = world.constants[0]
     peer = world.peers[i]
-    if constants.on_peer_support == 0 or peer.status != IN_POST:
+    if constants.on_peer_support == 0 or peer.status != AT_WORK:
         return
     for meeting in range(int(constants.meetings)):
         kind, row, _, _ = partner(world, i, meeting)
-        if kind == FELLOW and world.peers[row].status == IN_POST:
+        if kind == FELLOW and world.peers[row].status == AT_WORK:
             exchange(constants, peer, world.peers[row], constants.fellow_strength / constants.meetings, True)
     if world.policy[world.provider[0].policy_row].peer_group_meets != 0:
         attend_group(world, i)
@@ -58,7 +58,7 @@ def attend_group(world, i):
         number = first if talk == 0 else (second if talk == 1 else third)
         row = int(number * others)
         row = row + 1 if row >= i else row
-        if others > 0 and world.peers[row].status == IN_POST:
+        if others > 0 and world.peers[row].status == AT_WORK:
             exchange(constants, peer, world.peers[row], constants.group_strength / TALKS, False)
 
 

@@ -2,7 +2,7 @@
 
 The policy table has a row for each week, already with its ramps (`peersim.world.build`).  Most policies act through
 the row in force.  Three set where something starts that then moves by itself: a change shifts it by as much.
-Switched off, the policies of the first week stay in force.
+Switched off, the table has no changes.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ def apply(world):
     peers in post, by the change in the policy.
     """
     provider = world.provider[0]
-    if world.constants[0].on_policy == 0:
-        return
     before = world.policy[provider.policy_row]
     provider.policy_row = min(provider.week, len(world.policy) - 1)
     now = world.policy[provider.policy_row]

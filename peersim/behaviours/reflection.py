@@ -1,7 +1,7 @@
 """8. Reflection: what the week did to people settles into how they are.
 
 Identity and exhaustion change by the sum of the terms that the week's mechanisms gave, each kept in the person's
-ledger.  Every term is rounded to a multiple of 2**-40, so the ledger adds up exactly; what the ends of the scale
+ledger.  Every term is rounded to a multiple of 2**-36, so the ledger adds up exactly; what the ends of the scale
 hold back is a term too.  Clarity, empowerment, felt value and satisfaction move towards what circumstances support.
 Demands and resources act on exhaustion (job demands-resources; evidence rows 4.7 to 4.11): demands on the energy that
 is left, resources on the exhaustion that is there.
@@ -40,7 +40,7 @@ from peersim.world.causes import (
     N_IDENTITY,
 )
 from peersim.world.compiled import compiled
-from peersim.world.state import IN_POST, VACANT
+from peersim.world.state import AT_WORK, VACANT
 
 
 @compiled
@@ -56,14 +56,14 @@ def reflect(world, i):
     provider = world.provider[0]
     policy = world.policy[provider.policy_row]
     team = world.teams[peer.team]
-    if peer.status == IN_POST:
+    if peer.status == AT_WORK:
         weigh_identity(constants, policy, peer)
         weigh_demands(constants, team, peer)
-    rest = constants.exhaustion_rest if peer.status != IN_POST else 1.0
+    rest = constants.exhaustion_rest if peer.status != AT_WORK else 1.0
     peer.exhaustion_terms[EX_RECOVERY] -= constants.exhaustion_recovery * rest * (peer.exhaustion - peer.strain_point)
     peer.exhaustion_terms[EX_LIFE] += constants.exhaustion_life * (2.0 * peer.luck_life - 1.0)
     settle(peer)
-    if peer.status == IN_POST:
+    if peer.status == AT_WORK:
         take_stock(constants, provider, policy, team, peer)
     feel(constants, team, peer)
     peer.newness *= constants.newness_kept
@@ -232,7 +232,7 @@ def reflect_clinician(world, c):
     team = world.teams[clinician.team]
     rest = constants.exhaustion_rest
     demand = 0.0
-    if clinician.status == IN_POST:
+    if clinician.status == AT_WORK:
         rest = 1.0
         demand = constants.clinician_demand * team.pressure * (1.0 - clinician.exhaustion)
     clinician.exhaustion = clip(

@@ -14,7 +14,7 @@ from peersim.world import draws
 from peersim.world.arithmetic import clip
 from peersim.world.causes import EX_LACK, EX_SUPERVISION, ID_BOUNDARY, ID_LACK, ID_SUPERVISION
 from peersim.world.compiled import compiled
-from peersim.world.state import BY_EXTERNAL, BY_PEER_LEAD, IN_POST, MIDDLE_MANAGER, PARTNERSHIP, TEAM_MANAGER
+from peersim.world.state import AT_WORK, BY_EXTERNAL, BY_PEER_LEAD, MIDDLE_MANAGER, PARTNERSHIP, TEAM_MANAGER
 
 ALMOST_NONE = 1e-9  # 49 * (1 / 49) is a little less than 1
 ALMOST_ONE = 1.0 - ALMOST_NONE
@@ -47,7 +47,7 @@ def supervise(world, i):
     """
     constants = world.constants[0]
     peer = world.peers[i]
-    if constants.on_supervision == 0 or peer.status != IN_POST:
+    if constants.on_supervision == 0 or peer.status != AT_WORK:
         return
     provider = world.provider[0]
     policy = world.policy[provider.policy_row]
@@ -92,7 +92,7 @@ def offer(world, peer):
     if policy.supervision_by == BY_PEER_LEAD:
         return policy.supervision_understanding, constants.time_peer_lead, constants.skill, constants.skill
     manager = world.managers[line_manager(world, peer)]
-    if manager.status != IN_POST:
+    if manager.status != AT_WORK:
         return 0.0, 0.0, 0.0, 0.0
     time = manager.time_available * (1.0 - constants.time_pressure * world.teams[peer.team].pressure)
     return manager.role_understanding, time, manager.skill_task, manager.skill_wellbeing

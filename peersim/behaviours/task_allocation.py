@@ -13,7 +13,7 @@ from peersim.world import draws
 from peersim.world.arithmetic import clip
 from peersim.world.causes import EX_TASKS, ID_DILUTION
 from peersim.world.compiled import compiled
-from peersim.world.state import IN_POST, VACANT
+from peersim.world.state import AT_WORK, VACANT
 
 
 @compiled
@@ -25,7 +25,7 @@ def pass_tasks(world, i):
     """
     constants = world.constants[0]
     peer = world.peers[i]
-    if constants.on_task_allocation == 0 or peer.status != IN_POST:
+    if constants.on_task_allocation == 0 or peer.status != AT_WORK:
         return
     provider = world.provider[0]
     policy = world.policy[provider.policy_row]
@@ -38,7 +38,7 @@ def pass_tasks(world, i):
     for occasion in range(int(constants.task_occasions)):
         who, passes, declines, _ = draws.of_person(provider, draws.PEER, peer, provider.week, draws.TASK + occasion)
         clinician = world.clinicians[team.first_clinician + int(who * team.n_clinicians)]
-        if clinician.status != IN_POST:
+        if clinician.status != AT_WORK:
             continue
         custom = constants.task_without_custom + (1.0 - constants.task_without_custom) * team.role_norm
         push = constants.task_passing * team.pressure * (1.0 - clinician.role_understanding) * custom

@@ -11,7 +11,7 @@ from __future__ import annotations
 from peersim.world.arithmetic import clip
 from peersim.world.causes import EX_EMOTIONAL, EX_USERS, ID_USERS
 from peersim.world.compiled import compiled
-from peersim.world.state import IN_POST
+from peersim.world.state import AT_WORK
 
 
 @compiled
@@ -52,7 +52,7 @@ def meet(world, u):
     user = world.users[u]
     if constants.on_user_meetings == 0 or user.occupied == 0:
         return
-    if user.peer >= 0 and world.peers[user.peer].status == IN_POST:
+    if user.peer >= 0 and world.peers[user.peer].status == AT_WORK:
         peer = world.peers[user.peer]
         chance = constants.contact * (1.0 - peer.generic_share) * (0.5 + 0.5 * user.engagement)
         if user.luck_meeting < chance:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from peersim.world.arithmetic import clip
 from peersim.world.compiled import compiled
-from peersim.world.state import IN_POST
+from peersim.world.state import AT_WORK
 
 
 @compiled
@@ -24,10 +24,10 @@ def press(world, t):
         return
     absent = 0
     for i in range(team.first_peer, team.first_peer + team.n_peers):
-        if world.peers[i].status != IN_POST:
+        if world.peers[i].status != AT_WORK:
             absent += 1
     for c in range(team.first_clinician, team.first_clinician + team.n_clinicians):
-        if world.clinicians[c].status != IN_POST:
+        if world.clinicians[c].status != AT_WORK:
             absent += 1
     share = absent / (team.n_peers + team.n_clinicians)
     team.pressure = clip(team.base_pressure + constants.pressure_absence * share)

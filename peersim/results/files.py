@@ -6,6 +6,7 @@ end, so that neither an error nor an interruption leaves half of it behind.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -13,7 +14,7 @@ import platform
 import secrets
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,9 @@ ROWS: Final = 100_000
 """Rows of a table held and written at a time; a row group of its Parquet file."""
 PACKAGES: Final = ("numpy", "numba", "pandas", "mesa", "scipy", "pyarrow")
 """Packages whose versions the manifest records."""
+
+
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class OutputError(OSError):
@@ -71,23 +75,34 @@ def new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     OutputError
         If the place is taken, or cannot be written to.
     """
-    target = Path(folder).resolve()
-    _refuse_taken(target, str(folder))
-    above = next(parent for parent in target.parents if parent.exists())
-    draft = above / f".{target.name}.{secrets.token_hex(4)}.tmp"
+    with _told(folder):
+        target = Path(folder).resolve()
+        _refuse_taken(target, str(folder))
+        above = next(parent for parent in target.parents if parent.exists())
+    draft = above / f".peersim-{secrets.token_hex(4)}.tmp"
     try:
-        draft.mkdir()
-        yield draft
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            target.rmdir()  # empty; a rename replaces an empty folder on some systems only
-        draft.rename(target)
-    except OutputError:
-        raise
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from error
+        with _told(folder):
+            draft.mkdir()
+        with _told(folder, NO_ROOM):
+            yield draft
+        with _told(folder):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.exists():
+                target.rmdir()  # empty; a rename replaces an empty folder on some systems only
+            draft.rename(target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+@contextmanager
+def _told(folder: str | os.PathLike[str], only: Container[int] | None = None) -> Iterator[None]:
+    """Errors of the file system (or `only` those with such numbers) as errors about this folder."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, OutputError) or (only is not None and error.errno not in only):
+            raise
+        raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from error
 
 
 def _refuse_taken(target: Path, name: str) -> None:
@@ -170,17 +185,18 @@ Part = Callable[[slice], pd.DataFrame]
 
 def _large_tables(results: Results) -> dict[str, tuple[int, Part]]:
     """Rows of each table, and how to make some of them: people and events would fill the memory a second time."""
-
-    def people(rows: slice) -> pd.DataFrame:
-        return tables.people_table(results._spells[rows], results._spell_replicate[rows], results.scenario)
-
-    def events(rows: slice) -> pd.DataFrame:
-        return tables.event_table(results._events[rows], results._event_replicate[rows], results.scenario)
-
+    people, events, case = results._people_log, results._event_log, results.scenario
+    person_replicate, event_replicate = people.replicate, events.replicate
     parts: dict[str, tuple[int, Part]] = {
         "weekly": (len(results.weekly), lambda rows: results.weekly.iloc[rows]),
-        "people": (len(results._spells), people),
-        "events": (len(results._events), events),
+        "people": (
+            len(people.records),
+            lambda rows: tables.people_table(people.records[rows], person_replicate[rows], case),
+        ),
+        "events": (
+            len(events.records),
+            lambda rows: tables.event_table(events.records[rows], event_replicate[rows], case),
+        ),
     }
     if results.has_teams:
         parts["teams"] = (len(results.teams), lambda rows: results.teams.iloc[rows])

@@ -135,7 +135,8 @@ def product_limit(sums: Floats) -> Floats:
     Returns
     -------
     array, shape (..., weeks)
-        Share still in post after each length of service; not a number from where nobody was at risk.
+        Share still in post after each length of service; not a number from where nobody was at risk any more, unless
+        all had left.
 
     Notes
     -----
@@ -143,7 +144,8 @@ def product_limit(sums: Floats) -> Floats:
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         stays: Floats = np.where(sums[..., 1] > 0, 1.0 - sums[..., 0] / sums[..., 1], np.nan)
-    return np.multiply.accumulate(stays, axis=-1)
+    everybody_left = np.logical_or.accumulate(stays == 0.0, axis=-1)
+    return np.where(everybody_left, 0.0, np.multiply.accumulate(stays, axis=-1))
 
 
 def risk_table(spells: Any, replicate: npt.NDArray[np.int32], replicates: int, weeks: int) -> Floats:

@@ -119,7 +119,8 @@ def people_table(spells: Any, replicate: npt.NDArray[np.int32], scenario: Scenar
 def pushes(spells: Any, scenario: Scenario) -> npt.NDArray[np.float64]:
     """What pushed each person in their last week: terms of the log-hazard without its base, shape (spells, reasons)."""
     push: npt.NDArray[np.float64] = np.array(spells.leaving_terms)
-    push[:, LV_CIRCUMSTANCES] -= scenario.model.hazard_base
+    weighed = np.asarray(spells.leaving_weeks) > 0  # who started in the last week has not weighed leaving yet
+    push[weighed, LV_CIRCUMSTANCES] -= scenario.model.hazard_base
     np.maximum(push, 0.0, out=push)
     return push
 

@@ -135,7 +135,7 @@ class Constants(Frozen):
     identity_control: float = parameter(0.006, low=0, high=0.1, unit="per week", meaning="Pull of empowerment on identity", evidence="Gillard et al. (seed study)", grade="C")
     exhaustion_recovery: float = parameter(0.06, low=0, high=0.5, unit="per week", meaning="Return of exhaustion to the person's rest point")
     exhaustion_rest: float = parameter(2, low=0, high=5, unit="ratio", meaning="How much faster that is when off sick")
-    exhaustion_life: float = parameter(0.08, low=0, high=0.2, unit="level", meaning="Largest effect of life outside work in a week")
+    exhaustion_life: float = parameter(0.06, low=0, high=0.2, unit="level", meaning="Largest effect of life outside work in a week")
     exhaustion_workload: float = parameter(0.02, low=0, high=0.2, unit="per week", meaning="Exhaustion from full pressure in the team", evidence="Workload, rows 1.24, 4.8, 4.9", grade="A")
     exhaustion_tasks: float = parameter(0.02, low=0, high=0.2, unit="per week", meaning="Exhaustion from a wholly generic week", evidence="Role conflict, rows 1.8, 4.9", grade="B")
     exhaustion_ambiguity: float = parameter(0.015, low=0, high=0.2, unit="per week", meaning="Exhaustion from a wholly unclear role", evidence="Role clarity the significant predictor, row 1.25", grade="A")

@@ -12,8 +12,8 @@ import numpy as np
 
 from peersim.world.compiled import compiled
 
-GRAIN = 2.0**-40
-"""Every entry of a ledger is a multiple of this, so that sums are exact in any order (below 4096)."""
+GRAIN = 2.0**-36
+"""Every entry of a ledger is a multiple of this, so that sums are exact in any order (below 131,072)."""
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01
@@ -22,8 +22,8 @@ LN2_LOW = 1.90821492927058770002e-10
 
 @compiled
 def grain(x):
-    """`x` rounded to the nearest multiple of 2**-40 (about 1e-12)."""
-    return np.floor(x * 1099511627776.0 + 0.5) * GRAIN  # np.floor: a float stays a float
+    """`x` rounded to the nearest multiple of 2**-36 (about 1.5e-11)."""
+    return np.floor(x * 68719476736.0 + 0.5) * GRAIN  # np.floor: a float stays a float
 
 
 @compiled

@@ -131,7 +131,8 @@ def policy_table(scenario: Scenario, weeks: int) -> Any:
     policies = _leaves(scenario.policies.model_dump())
     for key, name in names.items():
         table[name] = _as_number(key, policies[key])
-    for change in sorted(scenario.changes, key=lambda change: change.week):
+    changes = () if "policy" in scenario.model.off else scenario.changes
+    for change in sorted(changes, key=lambda change: change.week):
         for key, value in _leaves(change.set).items():
             column = table[names[key.removeprefix("policies.")]]
             _ramp(column, change.week, change.over_weeks, _as_number(key.removeprefix("policies."), value))

@@ -28,6 +28,7 @@ import platformdirs
 PACKAGE = Path(__file__).resolve().parent.parent
 COMPILED_ROOMS = ("world", "behaviours", "week.py", "ensemble.py")
 KEPT_DAYS = 30
+DIGITS = 16
 
 
 def source_digest(package: Path = PACKAGE) -> str:
@@ -50,7 +51,7 @@ def source_digest(package: Path = PACKAGE) -> str:
             if path.exists():
                 digest.update(path.relative_to(package).as_posix().encode())
                 digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()[:DIGITS]
 
 
 def _writable(folder: Path) -> bool:
@@ -82,10 +83,11 @@ def cache_directory() -> Path:
 
 
 def _forget_old(root: Path) -> None:
-    """Remove machine code of versions not used for a month."""
+    """Remove machine code of versions not used for a month; nothing else that may be there."""
     oldest = time.time() - KEPT_DAYS * 86_400
     for folder in root.iterdir():
-        if folder.is_dir() and folder.stat().st_mtime < oldest:
+        ours = len(folder.name) == DIGITS and set(folder.name) <= set("0123456789abcdef")
+        if ours and folder.is_dir() and folder.stat().st_mtime < oldest:
             shutil.rmtree(folder, ignore_errors=True)
 
 

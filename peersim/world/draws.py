@@ -29,6 +29,9 @@ WEYL_A = np.uint64(0x9E3779B9)
 WEYL_B = np.uint64(0xBB67AE85)
 SHIFT = np.uint64(32)
 
+MOST_KEY = 2**32 - 1
+"""Largest seed, and largest number of a replicate."""
+
 # Kinds of person, part of a person's key.
 PEER, CLINICIAN, MANAGER, USER = 1, 2, 3, 4
 

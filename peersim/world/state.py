@@ -14,7 +14,7 @@ from peersim.world.causes import N_EXHAUSTION, N_IDENTITY, N_LEAVING
 from peersim.world.measures import N_COUNTS, N_SUMS, SHARE
 
 # Status of a post.
-VACANT, IN_POST, OFF_SICK = 0, 1, 2
+VACANT, AT_WORK, OFF_SICK = 0, 1, 2
 
 # How a spell in post ended.
 STILL_THERE, LEFT_JOB, LEFT_ROLE = 0, 1, 2
@@ -81,7 +81,7 @@ PERSON_FIELDS = (
     Field("team", WHOLE, ROW, "row of the team (of the group of teams, for a middle manager)"),
     Field("post", WHOLE, COUNT, "number of the post within the team; for managers their level"),
     Field("ordinal", WHOLE, COUNT, "which holder of the post this is: 0, 1, 2, ..."),
-    Field("status", WHOLE, KIND, "VACANT, IN_POST or OFF_SICK"),
+    Field("status", WHOLE, KIND, "VACANT, AT_WORK or OFF_SICK"),
     Field("tenure", WHOLE, WEEKS, "weeks in post"),
     Field("weeks_vacant", WHOLE, WEEKS, "weeks since the post fell vacant"),
     Field("approved", WHOLE, FLAG, "1 once a vacancy may be filled"),
