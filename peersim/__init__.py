@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from peersim.agents import Clinician, Manager, PeerWorker, ServiceUser
     from peersim.ensemble import chunks, run
     from peersim.model import PeerSupportModel
     from peersim.report.story import story
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Clinician": "peersim.agents",
+    "Manager": "peersim.agents",
     "PeerSupportModel": "peersim.model",
+    "PeerWorker": "peersim.agents",
     "Results": "peersim.results.results",
     "Scenario": "peersim.scenario",
     "ScenarioError": "peersim.scenario",
+    "ServiceUser": "peersim.agents",
     "chunks": "peersim.ensemble",
     "json_schema": "peersim.scenario",
     "load": "peersim.scenario",
@@ -39,10 +44,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "Clinician",
+    "Manager",
     "PeerSupportModel",
+    "PeerWorker",
     "Results",
     "Scenario",
     "ScenarioError",
+    "ServiceUser",
     "__version__",
     "chunks",
     "demo",
