@@ -4,6 +4,7 @@ import ast
 import math
 import re
 from copy import deepcopy
+from operator import attrgetter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from peersim.scenario import Constants, Scenario, registry
 from peersim.scenario.costs import Costs
 from peersim.week import WEEK, live_once
 from peersim.world import causes, draws, state
-from peersim.world.build import POLICY_FIELDS, RATES, _as_number, _leaves, build
+from peersim.world.build import POLICY_FIELDS, RATES, build
 from peersim.world.measures import TEAM, WEEKLY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -183,10 +184,10 @@ class Reading:
         self.week = [(actors[step.who], self.now[generate.function_of(step)]) for step in WEEK]
 
     def policies(self, scenario):
-        names = POLICY_FIELDS | RATES
-        start = {names[key]: _as_number(key, value) for key, value in _leaves(scenario.policies.model_dump()).items()}
+        names, as_held = POLICY_FIELDS | RATES, self.now["as_held"]
+        start = {name: as_held(key, attrgetter(key)(scenario.policies)) for key, name in names.items()}
         changes = [
-            (change.week, change.over_weeks, names[key], _as_number(key, value))
+            (change.week, change.over_weeks, names[key], as_held(key, value))
             for change in scenario.changes
             for key, value in change.set.items()
         ]
@@ -236,6 +237,9 @@ def scenario(name, **other):
 
 RESTLESS = {"hazard_base": -4.5, "clinician_hazard_base": -5.5, "manager_hazard": 0.04, "approval_base": 0.3}
 BUSY = {"sickness_base": 0.1, "promotion_tenure": 8, "promotion_chance": 0.5, "help_seeking": 1, "drop_out": 0.1}
+HARD_PRESSED = {"time_manager": 0.3, "time_peer_lead": 0.3}
+RAISE = {"week": 17, "over_weeks": 5, "set": {"valuing.pay_parity": 1.2, "support.supervision.understanding": 0.1}}
+CUT = {"week": 33, "set": {"valuing.pay_parity": 0.6}}
 CHANGES = [
     {"week": 5, "over_weeks": 12, "set": {"support.supervision.every_weeks": 1, "culture.valuing": 0.9}},
     {"week": 9, "over_weeks": 4, "set": {"support.supervision.every_weeks": 6, "support.supervision.understanding": 1}},
@@ -245,14 +249,29 @@ CHANGES = [
     {"week": 3, "set": {"culture.disclosure_training_per_year": 12}},
     {"week": 40, "over_weeks": 30, "set": {"identity.formalisation": 1, "valuing.protected_time": 0.9}},
 ]
+NO_SESSIONS = [
+    {"week": 20, "set": {"support.supervision.minutes": 0}},
+    {"week": 40, "over_weeks": 3, "set": {"support.supervision.minutes": 45, "culture.valuing": 0.1}},
+]
 SCENARIOS = {
     "as it comes": scenario("as it comes"),
-    "restless": scenario("restless", sector="voluntary", model=RESTLESS | BUSY),
+    "restless": scenario(
+        "restless", sector="voluntary", changes=[RAISE, CUT], model=RESTLESS | BUSY | HARD_PRESSED
+    ).with_({"support.supervision.every_weeks": 3}),
     "changing": scenario("changing", sector="partnership", changes=CHANGES, model=RESTLESS | BUSY),
-    "peer lead": scenario("peer lead").with_(
-        {"support.supervision.by": "peer_lead", "support.peer_group_every_weeks": 2, "model.task_occasions": 6}
+    "peer lead": scenario("peer lead", changes=NO_SESSIONS, model=HARD_PRESSED | {"task_occasions": 6}).with_(
+        {
+            "support.supervision.by": "peer_lead",
+            "support.supervision.every_weeks": 2.5,
+            "support.peer_group_every_weeks": 2,
+            "valuing.pay_parity": 1,
+        }
     ),
-    "much off": scenario("much off", model=RESTLESS | {"off": ["policy", "socialisation", "peer_support", "absence"]}),
+    "much off": scenario(
+        "much off",
+        changes=[RAISE],
+        model=RESTLESS | {"off": ["policy", "socialisation", "peer_support", "absence"]},
+    ).with_({"support.supervision.minutes": 0, "support.supervision.every_weeks": 2}),
     "supervision off": scenario("supervision off", model={"off": ["supervision", "caseload", "culture", "hiring"]}),
 }
 
@@ -284,6 +303,23 @@ def test_the_page_alone_gives_the_numbers_of_the_model(name):
     assert reading.now["events"] == [tuple(int(entry[name]) for name in columns) for entry in events]
     spells = world.spells[: world.provider[0].n_spells]
     assert differences("peer", reading.now["spells"], spells) == {}
+
+
+def spells_of(name):
+    """Everybody who was ever in post in a scenario of the comparison."""
+    world = compiled(SCENARIOS[name], SCENARIOS[name].horizon_weeks, seed=2**32 - 5, replicate=7)
+    return world.spells[: world.provider[0].n_spells]
+
+
+def test_the_scenarios_of_the_comparison_reach_what_is_rare():
+    restless, changing, peer_lead, without = map(spells_of, ("restless", "changing", "peer lead", "much off"))
+    assert changing.disclosure_skill.max() > 0.5
+    assert len(set(restless.pay_ratio[restless.promoted == 0].tolist())) > 2, "pay as it was, raised, and cut"
+    for often in (restless, peer_lead):  # every three weeks, and every two and a half
+        assert often.sessions.sum() > 10
+        assert often.missed_sessions.sum() > 10
+    assert without.sessions.sum() == without.missed_sessions.sum() == 0
+    assert without.weeks_since_supervision.max() > 10
 
 
 def test_luck_of_the_page_is_philox():
