@@ -141,6 +141,7 @@ def clear_history(peer):
     peer.identity_start = peer.identity
     peer.exhaustion_start = peer.exhaustion
     peer.weeks_since_supervision = 0
+    peer.sessions_due = 0.0
     peer.sessions = 0
     peer.missed_sessions = 0
     peer.supervised = 0

@@ -8,7 +8,7 @@ Going without wears the role away, and a session that was due and did not happen
 
 from __future__ import annotations
 
-import math
+import numpy as np
 
 from peersim.world import draws
 from peersim.world.arithmetic import clip
@@ -16,8 +16,7 @@ from peersim.world.causes import EX_LACK, EX_SUPERVISION, ID_BOUNDARY, ID_LACK, 
 from peersim.world.compiled import compiled
 from peersim.world.state import AT_WORK, BY_EXTERNAL, BY_PEER_LEAD, MIDDLE_MANAGER, PARTNERSHIP, TEAM_MANAGER
 
-ALMOST_NONE = 1e-9  # 49 * (1 / 49) is a little less than 1
-ALMOST_ONE = 1.0 - ALMOST_NONE
+ALMOST_NONE = 1e-9  # 49 times 1 / 49 is a little less than 1
 
 
 @compiled
@@ -52,13 +51,16 @@ def supervise(world, i):
     provider = world.provider[0]
     policy = world.policy[provider.policy_row]
     peer.weeks_since_supervision += 1
-    intervals = peer.weeks_since_supervision * policy.supervision_rate
-    if intervals > ALMOST_ONE and policy.supervision_minutes > 0.0:
+    due_before = np.floor(peer.sessions_due + ALMOST_NONE)
+    if policy.supervision_minutes > 0.0:
+        peer.sessions_due += policy.supervision_rate
+    due = np.floor(peer.sessions_due + ALMOST_NONE)
+    if due > 0.0:
         held, _, _, _ = draws.of_person(provider, draws.PEER, peer, provider.week, draws.SUPERVISION)
         understanding, chance, task, wellbeing = offer(world, peer)
         if held < chance:
             hold(constants, provider, policy, peer, understanding, task, wellbeing)
-        elif intervals - math.floor(intervals + ALMOST_NONE) < policy.supervision_rate - ALMOST_NONE:
+        elif due > due_before:
             peer.missed = 1
             peer.missed_sessions += 1
             peer.felt_value -= constants.value_missed * peer.felt_value
@@ -104,6 +106,7 @@ def hold(constants, provider, policy, peer, understanding, skill_task, skill_wel
     peer.supervised = 1
     peer.sessions += 1
     peer.weeks_since_supervision = 0
+    peer.sessions_due = 0.0
     dose = min(constants.dose_most, policy.supervision_minutes / 60.0)
     task = dose * understanding * skill_task * policy.supervision_task
     wellbeing = dose * understanding * skill_wellbeing * policy.supervision_wellbeing

@@ -36,7 +36,9 @@ TEAM: Final = {
     "support": Measure(SHARE, "feeling supported by supervision, mean over peers in post"),
     "prospects": Measure(SHARE, "seeing a way to progress, mean over peers in post"),
     "supervision_received": Measure("sessions per peer", "supervision sessions held this week, per peer in post"),
-    "supervision_missed": Measure("sessions per peer", "supervision sessions due and not held, per peer in post"),
+    "supervision_missed": Measure(
+        "sessions per peer", "supervision sessions that fell due this week and were not held, per peer in post"
+    ),
     "weeks_since_supervision": Measure("weeks", "mean over peers in post"),
     "considering_leaving": Measure(SHARE, "share of peers in post whose intention to leave is above the threshold"),
     "sickness_rate": Measure(SHARE, "share of peers in post who are off sick"),
