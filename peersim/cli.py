@@ -189,22 +189,9 @@ def _setting(text: str) -> tuple[str, object]:
     key, equals, written = (part.strip() for part in text.partition("="))
     if not key or not equals:
         raise RefusedError(f"--set {text}: expected KEY=VALUE, such as support.supervision.every_weeks=1")
-    return key, _value(written, f"--set {key}")
+    from peersim.scenario.files import value
 
-
-def _value(written: str, source: str) -> object:
-    """A value as in a scenario file: a bare word as it is, a list, a group or a quoted text by the reader of files."""
-    from peersim.scenario import ScenarioError
-    from peersim.scenario.files import _Reader
-    from peersim.scenario.scalars import scalar
-
-    if not written.startswith(("[", "{", "'", '"')):
-        return scalar(written)
-    reader = _Reader(f"value: {written}", source)
-    content = reader.read()
-    if reader.problems:
-        raise ScenarioError(reader.problems)
-    return content["value"]
+    return key, value(written, f"--set {key}")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -38,15 +39,18 @@ def copied(world: World) -> World:
     return World(*(array.copy() for array in world))
 
 
-def live_chunk(blank: World, first: int, count: int) -> Batch:
+def live_chunk(blank: World, first: int, count: int, stop: Event) -> Batch:
     """Live replicates `first` to `first + count - 1` of an empty world, one after the other.
 
-    A log that turns out too short is made longer and the replicate lived again: nothing is lost.
+    A log that turns out too short is made longer and the replicate lived again: nothing is lost.  Once `stop` is set,
+    nobody waits for the result, and it is left unfinished.
     """
     world = copied(blank)
     weeks = len(blank.weekly)
     batch = Batch.empty(first, count, world)
     for number in range(count):
+        if stop.is_set():
+            break
         world = world._replace(weekly=batch.weekly[number], team_weekly=batch.team_weekly[number])
         live_once(world, blank, first + number, weeks)
         while not _all_kept(world):
@@ -109,9 +113,10 @@ def chunks(
 
     prepare(scenario)
     blank = build(scenario, seed=seed, weeks=weeks, by_team=by_team)
+    stop = Event()
 
     def work(start: int) -> Batch:
-        return live_chunk(blank, start, min(size, first + replicates - start))
+        return live_chunk(blank, start, min(size, first + replicates - start), stop)
 
     with ThreadPoolExecutor(workers) as pool:
         waiting: list[Future[Batch]] = []
@@ -123,6 +128,7 @@ def chunks(
             while waiting:
                 yield waiting.pop(0).result()
         finally:
+            stop.set()
             for future in waiting:
                 future.cancel()
 

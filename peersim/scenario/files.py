@@ -79,6 +79,24 @@ def loads(text: str, source: str = "<text>") -> Scenario:
     return scenario
 
 
+def value(written: str, source: str = "<value>") -> object:
+    """A single value as in a scenario file: a bare word as it is, a list, a group or a quoted text as YAML.
+
+    Raises
+    ------
+    ScenarioError
+        For anything that a file could not hold either.
+    """
+    if not written.startswith(("[", "{", "'", '"')):
+        return scalar(written)
+    _check_size(written.encode("utf-8", errors="surrogatepass"), source)
+    reader = _Reader(f"value: {written}", source)
+    content = reader.read()
+    if reader.problems:
+        raise ScenarioError(reader.problems)
+    return content["value"]
+
+
 def _check_size(content: bytes, source: str) -> None:
     if len(content) > LARGEST_FILE:
         raise _fault(source, f"is larger than {LARGEST_FILE:,} bytes; that is no scenario.")

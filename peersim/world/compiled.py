@@ -26,7 +26,7 @@ import numba
 import platformdirs
 
 PACKAGE = Path(__file__).resolve().parent.parent
-COMPILED_ROOMS = ("world", "behaviours", "week.py", "ensemble.py")
+COMPILED_ROOMS = ("world", "behaviours", "week.py")
 KEPT_DAYS = 30
 DIGITS = 16
 
