@@ -5,14 +5,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from peersim.ensemble import run
 from peersim.scenario import registry
 from peersim.world.causes import EX_LIMIT, EXHAUSTION, ID_LIMIT, IDENTITY, LEAVING
-from tests.scenario.strategies import scenarios
-from tests.worlds import BUSY, after, busy, corners, small, weeks_of
+from tests.worlds import BUSY, after, busy, corners, possible, small, weeks_of
 
 # Everything that moves identity and exhaustion as strong as it may be: the ends of the scale are met all the time.
 STRONG = {
@@ -45,12 +44,14 @@ def assert_adds_up(spells, seed=0):
         np.testing.assert_array_equal(sums(spells.leaving_ledger, rng), spells.log_hazard_sum)
 
 
-@given(scenarios(max_teams=2, max_horizon=60), st.integers(0, 2**32 - 1))
+@settings(max_examples=60)
+@given(possible(max_horizon=60), st.integers(0, 2**32 - 1))
 def test_ledgers_add_up_exactly_in_every_scenario(scenario, seed):
     assert_adds_up(after(scenario, seed=seed).spells)
 
 
-@settings(max_examples=40)
+# Smaller numbers are no simpler corners, so none are looked for.
+@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(corners(), st.integers(0, 100))
 def test_ledgers_add_up_exactly_at_every_corner_of_the_ranges(setting, seed):
     assert_adds_up(after(small(setting, weeks=40), seed=seed).spells)
@@ -102,7 +103,6 @@ def test_the_people_table_adds_up_exactly():
         assert (total == people[state]).all()
 
 
-@pytest.mark.xfail(strict=True, reason="reported: sums beyond 8192 outgrow the grain", raises=AssertionError)
 def test_the_leaving_ledger_of_a_very_long_and_safe_post_adds_up():
     scenario = small({"model.hazard_base": -15, "model.off": ["absence"]}, weeks=1040)
     assert_adds_up(after(scenario, seed=1).spells)

@@ -1,6 +1,7 @@
 """Small worlds for tests: made quickly, watched week by week."""
 
 import math
+from functools import cache
 
 import numpy as np
 from hypothesis import strategies as st
@@ -9,8 +10,9 @@ from peersim.behaviours.founding import found
 from peersim.behaviours.measurement import close_books
 from peersim.scenario import Scenario, registry
 from peersim.week import live_week
-from peersim.world.build import build
+from peersim.world.build import build, policy_table
 from peersim.world.measures import WEEKLY
+from tests.scenario.strategies import scenarios
 
 PEOPLE = ("peers", "clinicians", "managers", "users")
 LUCK = {
@@ -52,12 +54,18 @@ def a_team(name="A", **others):
     return {"name": name, "peers": 2, "clinicians": 4, "users_per_peer": 3, **others}
 
 
-def small(changes=None, *, teams=None, weeks=40, **keys):
-    """A provider of two small teams."""
-    scenario = Scenario(
-        name="small", horizon_weeks=weeks, teams=teams or [a_team("A"), a_team("B", peers=1, community=0.8)]
-    )
-    return scenario.with_({**(changes or {}), **keys}) if changes or keys else scenario
+def small(changes=None, *, teams=None, weeks=40):
+    """A provider of two small teams, with settings by key."""
+    if teams is not None:
+        scenario = Scenario(name="small", horizon_weeks=weeks, teams=teams)
+    else:
+        scenario = _two_teams(weeks)
+    return scenario.with_(changes) if changes else scenario
+
+
+@cache
+def _two_teams(weeks):
+    return Scenario(name="small", horizon_weeks=weeks, teams=[a_team("A"), a_team("B", peers=1, community=0.8)])
 
 
 def busy(changes=None, **keys):
@@ -72,13 +80,37 @@ def copied(world):
     )
 
 
-def weeks_of(scenario, weeks=None, *, seed=1, replicate=0, by_team=False):
-    """The world as it is at the start and after each week, as copies."""
+def possible(max_teams=2, max_horizon=40):
+    """Random scenarios whose policies stay numbers.
+
+    A meeting every 1e-310 weeks does not (see `test_policy_table`, where that is held).
+    """
+    return scenarios(max_teams, max_horizon).filter(_finite)
+
+
+def _finite(scenario):
+    with np.errstate(invalid="ignore", over="ignore"):
+        table = policy_table(scenario, scenario.horizon_weeks)
+    return all(np.isfinite(table[name]).all() for name in table.dtype.names)
+
+
+def _built(scenario, weeks, seed, replicate, by_team):
     weeks = scenario.horizon_weeks if weeks is None else weeks
     world = build(scenario, seed=seed, replicate=replicate, weeks=weeks, by_team=by_team)
+    # Room for everybody to come, go and fall ill every week.
+    people = len(world.peers) + len(world.clinicians) + len(world.managers) + len(world.users)
+    logs = {name: getattr(world, name).dtype for name in ("events", "spells")}
+    return world._replace(
+        **{name: np.zeros((weeks + 2) * 2 * people, dtype).view(np.recarray) for name, dtype in logs.items()}
+    )
+
+
+def weeks_of(scenario, weeks=None, *, seed=1, replicate=0, by_team=False):
+    """The world as it is at the start and after each week, as copies."""
+    world = _built(scenario, weeks, seed, replicate, by_team)
     found(world)
     seen = [copied(world)]
-    for _ in range(weeks):
+    for _ in range(len(world.policy)):
         live_week(world)
         seen.append(copied(world))
     return seen
@@ -86,15 +118,14 @@ def weeks_of(scenario, weeks=None, *, seed=1, replicate=0, by_team=False):
 
 def after(scenario, weeks=None, *, seed=1, replicate=0, by_team=False):
     """The world after some weeks, with all spells kept."""
-    weeks = scenario.horizon_weeks if weeks is None else weeks
-    world = build(scenario, seed=seed, replicate=replicate, weeks=weeks, by_team=by_team)
+    world = _built(scenario, weeks, seed, replicate, by_team)
     found(world)
-    for _ in range(weeks):
+    for _ in range(len(world.policy)):
         live_week(world)
     close_books(world)
     provider = world.provider[0]
-    assert provider.n_events <= len(world.events), "give the test's world more room for events"
-    assert provider.n_spells <= len(world.spells), "give the test's world more room for spells"
+    assert provider.n_events <= len(world.events)
+    assert provider.n_spells <= len(world.spells)
     return world._replace(events=world.events[: provider.n_events], spells=world.spells[: provider.n_spells])
 
 
@@ -133,24 +164,32 @@ def same(one, other):
     return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
 
 
-def corners(keys_of=lambda parameter: True):
+NUMBERS = tuple(
+    parameter
+    for parameter in registry()
+    if parameter.group not in ("scenario", "teams") and parameter.kind in ("number", "whole", "choice")
+)
+"""Every policy, unit cost and constant of the model."""
+
+
+def ends(parameter):
+    """The lowest, the default and the highest value of a parameter, or its choices."""
+    return parameter.choices or (parameter.low, parameter.default, parameter.high)
+
+
+def corners():
     """Settings in which each number of the registry is at its lowest, its default or its highest."""
-    free = [
-        parameter
-        for parameter in registry()
-        if parameter.group not in ("scenario", "teams") and parameter.kind != "names" and keys_of(parameter)
-    ]
-    return st.fixed_dictionaries(
-        {
-            parameter.key: st.sampled_from(
-                parameter.choices if parameter.kind == "choice" else (parameter.low, parameter.default, parameter.high)
-            )
-            for parameter in free
-        }
-    ).map(_valid)
+    return st.integers(0, 2**32 - 1).map(corner)
 
 
-def _valid(setting):
+def corner(number):
+    """One of those settings, by number."""
+    rng = np.random.default_rng(number)
+    left_alone = rng.choice([0.0, 0.5, 0.95])
+    setting = {}
+    for parameter in NUMBERS:
+        if rng.random() >= left_alone:
+            setting[parameter.key] = ends(parameter)[rng.integers(len(ends(parameter)))]
     return {key: int(value) if key in WHOLE else value for key, value in setting.items()}
 
 
