@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from peersim.results.results import Batch, Results
+from peersim.results.results import Batch, Results, noted
 from peersim.scenario import Scenario
 from peersim.week import live, live_once
 from peersim.world.build import build
@@ -53,22 +53,22 @@ def live_chunk(blank: World, first: int, count: int, stop: Event) -> Batch:
             break
         world = world._replace(weekly=batch.weekly[number], team_weekly=batch.team_weekly[number])
         live_once(world, blank, first + number, weeks)
-        while not _all_kept(world):
+        while not _has_room(world):
             world = _with_room(world)
             live_once(world, blank, first + number, weeks)
         batch.keep(number, world)
     return batch
 
 
-def _all_kept(world: World) -> bool:
-    provider = world.provider[0]
-    return bool(provider.n_events <= len(world.events) and provider.n_spells <= len(world.spells))
+def _has_room(world: World) -> bool:
+    n_events, n_spells = noted(world)
+    return n_events <= len(world.events) and n_spells <= len(world.spells)
 
 
 def _with_room(world: World) -> World:
-    provider = world.provider[0]
-    events = np.zeros(max(len(world.events), int(provider.n_events)), world.events.dtype).view(np.recarray)
-    spells = np.zeros(max(len(world.spells), int(provider.n_spells)), world.spells.dtype).view(np.recarray)
+    n_events, n_spells = noted(world)
+    events = np.zeros(max(len(world.events), n_events), world.events.dtype).view(np.recarray)
+    spells = np.zeros(max(len(world.spells), n_spells), world.spells.dtype).view(np.recarray)
     return world._replace(events=events, spells=spells)
 
 
@@ -77,7 +77,6 @@ def chunks(
     replicates: int,
     *,
     seed: int = 1,
-    weeks: int | None = None,
     by_team: bool = False,
     first: int = 0,
     threads: int | None = None,
@@ -92,8 +91,6 @@ def chunks(
         Number of worlds.
     seed : int
         First half of the key of chance, 0 to 2**32 - 1.
-    weeks : int, optional
-        Horizon; the scenario's own by default.
     by_team : bool
         Keep weekly measures of each team too.
     first : int
@@ -106,13 +103,14 @@ def chunks(
     Batch
     """
     _check(replicates, seed, first)
-    weeks = scenario.horizon_weeks if weeks is None else weeks
-    workers = threads or threads_available()
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads: found {threads}; allowed: 1 or more")
+    workers = threads_available() if threads is None else threads
     size = max(1, min(CHUNK, -(-replicates // workers)))
     starts = range(first, first + replicates, size)
 
     prepare(scenario)
-    blank = build(scenario, seed=seed, weeks=weeks, by_team=by_team)
+    blank = build(scenario, seed=seed, weeks=scenario.horizon_weeks, by_team=by_team)
     stop = Event()
 
     def work(start: int) -> Batch:
@@ -140,6 +138,9 @@ def prepare(scenario: Scenario) -> None:
 
 
 def _check(replicates: int, seed: int, first: int) -> None:
+    for name, number in {"replicates": replicates, "seed": seed, "first": first}.items():
+        if not isinstance(number, int | np.integer):
+            raise ValueError(f"{name}: found {number!r}; allowed: a whole number")
     if replicates < 1:
         raise ValueError(f"replicates: found {replicates}; allowed: 1 or more")
     if not 0 <= seed <= MOST_KEY:

@@ -98,8 +98,9 @@ this week ended.
 def live_week(world):
     """One week of one world: `WEEK`, compiled.
 
-    Where nothing passes between teams, a team goes through several steps before the next team starts them: a large
-    world then passes through the processor's cache three times a week instead of thirty.  No number depends on it.
+    Where nothing passes between teams, a team goes through several steps before the next team starts them, and so does
+    a person where nothing passes between people: a large world then goes through the processor's cache a few times a
+    week instead of thirty.  No number depends on it.
     """
     opening.open_provider(world)
     policy.apply(world)
@@ -132,15 +133,13 @@ def work(world, t):
         opening.open_peer(world, i)
     for i in clinicians:
         opening.open_clinician(world, i)
-    for i in users:
-        opening.open_user(world, i)
     workload.press(world, t)
     for i in peers:
         task_allocation.pass_tasks(world, i)
     task_allocation.settle_custom(world, t)
     for i in users:
+        opening.open_user(world, i)
         user_meetings.meet(world, i)
-    for i in users:
         user_meetings.recover(world, i)
     for i in peers:
         user_meetings.renew(world, i)
@@ -159,7 +158,6 @@ def settle(world, t):
         reflection.reflect(world, i)
     for i in clinicians:
         reflection.reflect_clinician(world, i)
-    for i in clinicians:
         culture.turn_clinician(world, i)
 
 

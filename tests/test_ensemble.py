@@ -138,7 +138,7 @@ def test_another_horizon_is_a_scenario_of_that_horizon():
     shorter = run(SCENARIO, 3, weeks=9)
     assert shorter.weeks == 9
     assert_equal(shorter, run(SCENARIO.with_({"horizon_weeks": 9}), 3))
-    (batch,) = chunks(SCENARIO, 3, weeks=9, threads=1)
+    (batch,) = chunks(SCENARIO.with_({"horizon_weeks": 9}), 3, threads=1)
     assert same(batch.weekly[0], shorter._weekly[0])
 
 

@@ -34,15 +34,20 @@ def found(world):
         team = world.teams[t]
         team.role_norm = norm
         team.pressure = team.base_pressure
-        open_team(world, t)
+        take_stock(world, t)
     for i in range(len(world.peers)):
         begin_peer(world, i)
     for t in range(len(world.teams)):
-        open_team(world, t)
+        take_stock(world, t)
     if constants.on_caseload != 0:
         for u in range(len(world.users)):
             admit(world, u)
-    for t in range(len(world.teams)):
-        measure_team(world, t)
     add_teams(world)
     open_provider(world)
+
+
+@compiled
+def take_stock(world, t):
+    """Team `t` is measured and sees what it is."""
+    measure_team(world, t)
+    open_team(world, t)

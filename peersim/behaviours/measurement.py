@@ -11,7 +11,17 @@ import math
 
 from peersim.world.compiled import compiled
 from peersim.world.events import keep_spell
-from peersim.world.measures import CLINICIANS, N_COUNTS, N_SUMS, N_TEAM
+from peersim.world.measures import (
+    CLINICIANS,
+    COHORT,
+    COVER,
+    N_COUNTS,
+    N_SUMS,
+    N_TEAM,
+    PAY,
+    PRESENCE,
+    STAFF_AT_WORK,
+)
 from peersim.world.state import AT_WORK, OFF_SICK, STILL_THERE, VACANT
 
 
@@ -68,10 +78,11 @@ def clear(unit):
 
 @compiled
 def add_team(world, team, sums, counts):
-    """Add up a team's people; `counts` holds peer posts, peers, clinicians, users in place, and teams.
+    """Add up a team's people; `counts` holds what `world.measures` says at N_COUNTS.
 
-    After the sums of the team's measures come those that only the provider needs: identity, exhaustion and wellbeing of
-    the entry cohort, pay with on-costs, and cover for posts that nobody works in.
+    After the sums of the team's measures come identity, exhaustion and wellbeing of the entry cohort, pay with
+    on-costs, cover for posts that nobody works in, and the identity of peers at work in the share of the week that is
+    theirs.
     """
     constants = world.constants[0]
     threshold = constants.considering_threshold
@@ -83,14 +94,17 @@ def add_team(world, team, sums, counts):
             peer.cohort_identity = peer.identity
             peer.cohort_exhaustion = peer.exhaustion
             peer.cohort_wellbeing = peer.wellbeing
-        sums[N_TEAM + 0] += peer.cohort_identity
-        sums[N_TEAM + 1] += peer.cohort_exhaustion
-        sums[N_TEAM + 2] += peer.cohort_wellbeing
-        if peer.status != AT_WORK:
-            sums[N_TEAM + 4] += weekly_pay * constants.cost_cover_share
+        sums[COHORT] += peer.cohort_identity
+        sums[COHORT + 1] += peer.cohort_exhaustion
+        sums[COHORT + 2] += peer.cohort_wellbeing
+        if peer.status == AT_WORK:
+            counts[STAFF_AT_WORK] += 1.0
+            sums[PRESENCE] += peer.identity * (1.0 - peer.generic_share)
+        else:
+            sums[COVER] += weekly_pay * constants.cost_cover_share
         if peer.status == VACANT:
             continue
-        sums[N_TEAM + 3] += weekly_pay * peer.pay_ratio * peer.hours
+        sums[PAY] += weekly_pay * peer.pay_ratio * peer.hours
         counts[1] += 1.0
         sums[0] += peer.identity
         sums[1] += peer.role_clarity
@@ -113,7 +127,9 @@ def add_team(world, team, sums, counts):
         clinician = world.clinicians[c]
         if clinician.status == VACANT:
             continue
-        counts[2] += 1.0
+        counts[CLINICIANS] += 1.0
+        if clinician.status == AT_WORK:
+            counts[STAFF_AT_WORK] += 1.0
         sums[19] += clinician.role_understanding
         sums[20] += clinician.valuing
         sums[21] += clinician.clinical_stance
@@ -158,7 +174,7 @@ def write_means(row, sums, counts):
 def write_provider(world, row):
     """Write the measures of `world.measures.PROVIDER`."""
     provider = world.provider[0]
-    for k in range(N_TEAM, N_TEAM + 3):
+    for k in range(COHORT, COHORT + 3):
         row[k] = provider.sums[k] / provider.counts[0]
     understanding = commitment = 0.0
     managers = 0
@@ -177,8 +193,8 @@ def write_provider(world, row):
     row[N_TEAM + 9] = provider.clinicians_hired
     row[N_TEAM + 10] = provider.users_discharged
     row[N_TEAM + 11] = provider.users_dropped_out
-    provider.cost_pay = provider.sums[N_TEAM + 3]
-    provider.cost_cover = provider.sums[N_TEAM + 4]
+    provider.cost_pay = provider.sums[PAY]
+    provider.cost_cover = provider.sums[COVER]
     constants = world.constants[0]
     if constants.on_culture != 0:
         sessions = world.policy[provider.policy_row].team_training_due * provider.counts[CLINICIANS]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from peersim.world import draws
 from peersim.world.arithmetic import clip
+from peersim.world.causes import N_EXHAUSTION, N_IDENTITY
 from peersim.world.compiled import compiled
-from peersim.world.measures import EMPOWERMENT, PEERS
+from peersim.world.measures import CLINICIANS, EMPOWERMENT, PEERS, PRESENCE, STANCE, UNDERSTANDING, VALUING
 from peersim.world.state import AT_WORK, VACANT
 
 
@@ -61,6 +62,10 @@ def open_peer(world, i):
     peer.colleagues_met = 0
     peer.colleague_help = 0
     peer.clinical_help = 0
+    for k in range(N_IDENTITY):
+        peer.identity_terms[k] = 0.0
+    for k in range(N_EXHAUSTION):
+        peer.exhaustion_terms[k] = 0.0
 
 
 @compiled
@@ -96,36 +101,20 @@ def commitment_of(manager):
 
 @compiled
 def open_team(world, t):
-    """A team takes stock: how its clinicians see the role, who is there, what backing it has.
+    """A team takes stock of what was measured: how its clinicians see the role, who is there, what backing it has.
 
-    The team's way of working is the mean of 1 - clinical stance.  Backing weighs managers at all levels (Gillard et
+    The team's way of working is 1 - the mean clinical stance.  Backing weighs managers at all levels (Gillard et
     al., seed study: supportive managers at all levels of the organisation).  Without any clinician in post, the
     picture of the week before stands.
     """
     team = world.teams[t]
     constants = world.constants[0]
-    understanding = valuing = way = 0.0
-    clinicians = 0
-    for c in range(team.first_clinician, team.first_clinician + team.n_clinicians):
-        clinician = world.clinicians[c]
-        if clinician.status != VACANT:
-            understanding += clinician.role_understanding
-            valuing += clinician.valuing
-            way += 1.0 - clinician.clinical_stance
-            clinicians += 1
+    clinicians = team.counts[CLINICIANS]
     if clinicians > 0:
-        team.understanding = understanding / clinicians
-        team.valuing = valuing / clinicians
-        team.way = way / clinicians
-    in_post = 0
-    identity = 0.0
-    for i in range(team.first_peer, team.first_peer + team.n_peers):
-        peer = world.peers[i]
-        if peer.status == AT_WORK:
-            identity += peer.identity * (1.0 - peer.generic_share)
-        if peer.status != VACANT:
-            in_post += 1
-    team.peer_presence = identity / max(1, clinicians + in_post)
+        team.understanding = team.sums[UNDERSTANDING] / clinicians
+        team.valuing = team.sums[VALUING] / clinicians
+        team.way = 1.0 - team.sums[STANCE] / clinicians
+    team.peer_presence = team.sums[PRESENCE] / max(1.0, clinicians + team.counts[PEERS])
     team.backing = clip(
         constants.backing_team * commitment_of(world.managers[team.manager])
         + constants.backing_middle * commitment_of(world.managers[team.middle])

@@ -106,13 +106,12 @@ def weigh_demands(constants, team, peer):
 
 @compiled
 def settle(peer):
-    """Apply the week's terms to identity and exhaustion, enter them in the ledgers, and clear them."""
+    """Apply the week's terms to identity and exhaustion, and enter them in the ledgers."""
     total = 0.0
     for k in range(N_IDENTITY):
         term = grain(peer.identity_terms[k])
         peer.identity_ledger[k] += term
         total += term
-        peer.identity_terms[k] = 0.0
     held = clip(peer.identity + total)
     peer.identity_ledger[ID_LIMIT] += held - (peer.identity + total)
     peer.identity = held
@@ -121,7 +120,6 @@ def settle(peer):
         term = grain(peer.exhaustion_terms[k])
         peer.exhaustion_ledger[k] += term
         total += term
-        peer.exhaustion_terms[k] = 0.0
     held = clip(peer.exhaustion + total)
     peer.exhaustion_ledger[EX_LIMIT] += held - (peer.exhaustion + total)
     peer.exhaustion = held

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from peersim.world.arithmetic import clip
 from peersim.world.compiled import compiled
-from peersim.world.state import AT_WORK
+from peersim.world.measures import STAFF_AT_WORK
 
 
 @compiled
@@ -22,12 +22,6 @@ def press(world, t):
     team.pressure = team.base_pressure
     if constants.on_workload == 0:
         return
-    absent = 0
-    for i in range(team.first_peer, team.first_peer + team.n_peers):
-        if world.peers[i].status != AT_WORK:
-            absent += 1
-    for c in range(team.first_clinician, team.first_clinician + team.n_clinicians):
-        if world.clinicians[c].status != AT_WORK:
-            absent += 1
-    share = absent / (team.n_peers + team.n_clinicians)
-    team.pressure = clip(team.base_pressure + constants.pressure_absence * share)
+    posts = team.n_peers + team.n_clinicians
+    absent = (posts - team.counts[STAFF_AT_WORK]) / posts
+    team.pressure = clip(team.base_pressure + constants.pressure_absence * absent)

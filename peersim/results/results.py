@@ -47,25 +47,31 @@ class Batch:
         """Room for `count` replicates of a world."""
         return cls(
             first,
-            np.full((count, *world.weekly.shape), np.nan),
-            np.full((count, *world.team_weekly.shape), np.nan),
+            np.empty((count, *world.weekly.shape)),
+            np.empty((count, *world.team_weekly.shape)),
         )
 
     def keep(self, number: int, world: World) -> None:
         """Keep the spells and events of a finished world, replicate `number` of this batch."""
         if number != len(self.spells):
             raise ValueError(f"replicates are kept in order: {len(self.spells)} expected, found {number}")
-        provider = world.provider[0]
-        self.spells.append(_copied(world.spells, int(provider.n_spells)))
-        self.events.append(_copied(world.events, int(provider.n_events)))
+        n_events, n_spells = noted(world)
+        self.spells.append(_copied(world.spells, n_spells))
+        self.events.append(_copied(world.events, n_events))
 
     def __len__(self) -> int:
         return len(self.weekly)
 
 
+def noted(world: World) -> tuple[int, int]:
+    """How many events and spells a world has noted, also those that found no room in its logs."""
+    provider = np.asarray(world.provider)  # record arrays are slow to read from Python
+    return provider["n_events"].item(), provider["n_spells"].item()
+
+
 def _copied(records: Any, count: int) -> Any:
     # By bytes: NumPy copies records with rows of numbers in them field by field.
-    return np.frombuffer(records[:count].tobytes(), records.dtype)
+    return np.frombuffer(np.asarray(records)[:count].tobytes(), records.dtype)
 
 
 class _Log:

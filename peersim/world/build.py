@@ -101,7 +101,7 @@ def _as_number(key: str, value: Any) -> float:
     if key == "support.supervision.by":
         return float(SUPERVISORS.index(value))
     if key.endswith("every_weeks"):
-        return 1.0 / value if value > 0 else 0.0
+        return min(1.0, 1.0 / value) if value > 0 else 0.0  # nothing happens twice a week
     if key.endswith("per_year"):
         return float(value) / 52.0
     return float(value)

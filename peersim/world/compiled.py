@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -87,8 +87,9 @@ def _forget_old(root: Path) -> None:
     oldest = time.time() - KEPT_DAYS * 86_400
     for folder in root.iterdir():
         ours = len(folder.name) == DIGITS and set(folder.name) <= set("0123456789abcdef")
-        if ours and folder.is_dir() and folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process may be tidying up too
+            if ours and folder.is_dir() and folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def compiled(function: Callable[..., Any]) -> Any:

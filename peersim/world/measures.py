@@ -89,7 +89,10 @@ PROVIDER: Final = {
 WEEKLY: Final = TEAM | PROVIDER
 
 N_TEAM, N_WEEKLY = len(TEAM), len(WEEKLY)
-N_COUNTS = 5  # peer posts, peers, clinicians, users in place, teams
-PEERS, CLINICIANS = 1, 2  # places in those counts
-EMPOWERMENT = list(TEAM).index("empowerment")
-N_SUMS = N_TEAM + 5  # and, for the provider: entry cohort (three), pay, cover
+N_COUNTS = 6  # peer posts, peers, clinicians, users in place, teams, peers and clinicians at work
+PEERS, CLINICIANS, STAFF_AT_WORK = 1, 2, 5  # places in those counts
+EMPOWERMENT, UNDERSTANDING, VALUING, STANCE = (
+    list(TEAM).index(name) for name in ("empowerment", "role_understanding", "valuing", "clinical_stance")
+)
+COHORT, PAY, COVER, PRESENCE = N_TEAM, N_TEAM + 3, N_TEAM + 4, N_TEAM + 5
+N_SUMS = N_TEAM + 6  # and: entry cohort (three sums), pay, cover, peers who are present as peers
