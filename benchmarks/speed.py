@@ -23,8 +23,8 @@ from peersim.ensemble import run, threads_available
 from peersim.world.build import build
 
 HERE = Path(__file__).resolve().parent
-REPLICATES = 200
-ROUNDS = 5
+REPLICATES = 1000
+ROUNDS = 3
 PLAIN_WEEKS = 100
 
 

@@ -118,7 +118,7 @@ def entities() -> str:
     return "\n".join(parts)
 
 
-TYPES = {"i8": "whole", "i4": "whole", "i2": "whole", "i1": "whole", "f8": "real"}
+TYPES = {"u2": "whole", "i8": "whole", "i4": "whole", "i2": "whole", "i1": "whole", "f8": "real"}
 """What a reader calls a type."""
 
 

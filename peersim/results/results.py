@@ -17,7 +17,7 @@ from peersim.results.observation import observe
 from peersim.scenario import Scenario
 from peersim.world.causes import EXHAUSTION, IDENTITY, LEAVING
 from peersim.world.measures import WEEKLY
-from peersim.world.state import STILL_THERE, World
+from peersim.world.state import EVENT, PEER, STILL_THERE, World
 
 Floats = npt.NDArray[np.float64]
 
@@ -75,13 +75,29 @@ def _copied(records: Any, count: int) -> Any:
 
 
 class _Log:
-    """Records of all replicates in one array, and how many of them each replicate has."""
+    """Records of all replicates in one array that grows in place, and how many of them each replicate has."""
 
-    def __init__(self, parts: list[Any]) -> None:
-        self.counts = [len(part) for part in parts]
-        records = np.empty(sum(self.counts), parts[0].dtype)
-        np.concatenate([part.view(np.uint8) for part in parts], out=records.view(np.uint8))
-        self.records = records.view(np.recarray)
+    def __init__(self, dtype: np.dtype[np.void]) -> None:
+        self.counts: list[int] = []
+        self._dtype = dtype
+        self._memory = np.empty(0, np.uint8)
+        self._used = 0
+
+    def add(self, parts: list[Any]) -> None:
+        """Add the records of further replicates."""
+        for part in parts:
+            end = self._used + part.nbytes
+            if end > len(self._memory):
+                # In place: for a large array the system moves no memory.
+                self._memory.resize(max(end, len(self._memory) * 9 // 8), refcheck=False)
+            self._memory[self._used : end] = part.view(np.uint8)
+            self._used = end
+            self.counts.append(len(part))
+
+    @property
+    def records(self) -> Any:
+        """All records, in order of replicate."""
+        return self._memory[: self._used].view(self._dtype).view(np.recarray)
 
     @property
     def replicate(self) -> npt.NDArray[np.int32]:
@@ -103,7 +119,7 @@ class Results:
         self.replicates = replicates
         self.seed = seed
         self.weeks = scenario.horizon_weeks
-        spells, events = [], []
+        self._people_log, self._event_log = _Log(PEER), _Log(EVENT)
         number = 0
         for batch in batches:  # copied as they come, so that the large arrays are never held twice
             if number == 0:
@@ -111,12 +127,11 @@ class Results:
                 self._team_weekly = np.empty((replicates, *batch.team_weekly.shape[1:]))
             self._weekly[number : number + len(batch)] = batch.weekly
             self._team_weekly[number : number + len(batch)] = batch.team_weekly
-            spells += batch.spells
-            events += batch.events
+            self._people_log.add(batch.spells)
+            self._event_log.add(batch.events)
             number += len(batch)
         if number != replicates:
             raise ValueError(f"{replicates} replicates expected, found {number}")
-        self._people_log, self._event_log = _Log(spells), _Log(events)
 
     @cached_property
     def weekly(self) -> pd.DataFrame:

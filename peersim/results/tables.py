@@ -55,7 +55,7 @@ PERSON_COLUMNS = (
 
 
 def _category(codes: npt.ArrayLike, names: Sequence[str]) -> Any:
-    return pd.Categorical.from_codes(np.asarray(codes, dtype=np.int32), pd.Index(names))
+    return pd.Categorical.from_codes(np.asarray(codes), pd.Index(names))
 
 
 def weekly_table(weekly: npt.NDArray[np.float64], first: int = 0) -> pd.DataFrame:
@@ -139,14 +139,15 @@ def event_table(events: Any, replicate: npt.NDArray[np.int32], scenario: Scenari
     a manager their level; ``team`` is empty for managers above a team.
     """
     names = [team.name for team in scenario.team_list()]
-    above = (events.kind == draws.MANAGER) & (events.post > 0)
+    teams = events.team.astype(np.int32)
+    teams[(events.kind == draws.MANAGER) & (events.post > 0)] = -1
     return pd.DataFrame(
         {
             "replicate": replicate,
             "week": events.week,
             "event": _category(events.event, EVENTS),
             "who": _category(events.kind - draws.PEER, tuple(KINDS.values())),
-            "team": _category(np.where(above, -1, events.team), names),
+            "team": _category(teams, names),
             "post": events.post,
             "ordinal": events.ordinal,
         }

@@ -258,11 +258,11 @@ PROVIDER_FIELDS = (
 PROVIDER = layout(PROVIDER_FIELDS)
 
 EVENT_FIELDS = (
-    Field("week", "i4", WEEKS, "week of the event"),
+    Field("week", "i2", WEEKS, "week of the event"),
     Field("event", "i1", KIND, "HIRED, LEFT, ..."),
     Field("kind", "i1", KIND, "kind of person, as in `draws`"),
     Field("ordinal", "i2", COUNT, "which holder of the post; 0 for service users"),
-    Field("team", "i4", ROW, "row of the team"),
+    Field("team", "u2", ROW, "row of the team"),
     Field("post", "i4", COUNT, "post, or number on the referral list"),
 )
 EVENT = layout(EVENT_FIELDS)
