@@ -1,8 +1,8 @@
 """The floor: drawing the same Philox numbers and touching the same state, and nothing else.
 
 Nothing that gives the same random numbers and keeps the same records can be faster.  Every week each row of every
-record is read and written once, word by word, every number that the week's behaviours draw in the baseline is drawn, and
-a row of measures is written.
+record is read and written once, word by word, every number that the week's behaviours draw in the baseline is drawn,
+and a row of measures is written.
 """
 
 from __future__ import annotations

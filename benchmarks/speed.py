@@ -2,8 +2,8 @@
 
     python benchmarks/speed.py
 
-An agent-step is one week of one post (of a peer, clinician or manager) or place on a caseload.  Every figure is the best
-of several rounds, the rounds of all engines taken in turn, recording included; compare figures of one run only.
+An agent-step is one week of one post (of a peer, clinician or manager) or place on a caseload.  Every figure is the
+best of several rounds, the rounds of all engines taken in turn, recording included; compare figures of one run only.
 """
 
 from __future__ import annotations

@@ -109,6 +109,7 @@ from peersim.world.build import build
 from peersim.world.compiled import direct
 team = {"name": "A", "peers": 1, "clinicians": 1, "users_per_peer": 1}
 world = build(Scenario(name="x", teams=[team]), weeks=1)
+world.teams[0].counts[0] = 2
 direct(workload.press, world, 0)(world, 0)
 print(world.teams.pressure[0])
 """
@@ -125,18 +126,18 @@ def edited(tmp_path_factory):
     def pressure():
         return float(python(PRESS, folder=folder, PEERSIM_CACHE_DIR=str(cache), NUMBA_DISABLE_JIT="0").stdout)
 
-    found = [pressure()]  # everybody is missing from an empty team: 0.5 + 1, held at 1
+    found = [pressure()]  # nobody is counted as at work, though there are two posts: 0.5 + 1, held at 1
     arithmetic = package / "world" / "arithmetic.py"
     edit(arithmetic, "return min(1.0, max(0.0, x))", "return min(0.75, max(0.0, x))")
     found.append(pressure())
-    edit(package / "world" / "state.py", "VACANT, AT_WORK, OFF_SICK = 0, 1, 2", "VACANT, AT_WORK, OFF_SICK = 1, 0, 2")
+    edit(package / "world" / "measures.py", "STAFF_AT_WORK = 1, 2, 5", "STAFF_AT_WORK = 1, 2, 0")
     found.append(pressure())
     return found, package, before, cache
 
 
 def test_an_edited_callee_and_constant_in_other_files_are_really_used(edited):
     found, *_ = edited
-    # The limit, another limit, and then nobody counts as missing, so that the team's own pressure stands.
+    # The limit, another limit, and then posts count as people at work, so that the team's own pressure stands.
     assert found == [1.0, 0.75, 0.5]
 
 

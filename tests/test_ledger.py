@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from peersim.ensemble import run
 from peersim.scenario import registry
 from peersim.world.causes import EX_LIMIT, EXHAUSTION, ID_LIMIT, IDENTITY, LEAVING
-from tests.worlds import BUSY, after, busy, corners, possible, small, weeks_of
+from tests.scenario.strategies import scenarios
+from tests.worlds import BUSY, after, busy, corners, small, weeks_of
 
 # Everything that moves identity and exhaustion as strong as it may be: the ends of the scale are met all the time.
 STRONG = {
@@ -45,7 +46,7 @@ def assert_adds_up(spells, seed=0):
 
 
 @settings(max_examples=60)
-@given(possible(max_horizon=60), st.integers(0, 2**32 - 1))
+@given(scenarios(max_horizon=60), st.integers(0, 2**32 - 1))
 def test_ledgers_add_up_exactly_in_every_scenario(scenario, seed):
     assert_adds_up(after(scenario, seed=seed).spells)
 

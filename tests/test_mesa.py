@@ -22,7 +22,8 @@ from peersim.world.state import (
     TEAM_FIELDS,
     USER_FIELDS,
 )
-from tests.worlds import LUCK, a_team, busy, copied, possible, same, small
+from tests.scenario.strategies import scenarios
+from tests.worlds import LUCK, a_team, busy, copied, same, small
 
 FIELDS = {
     "peers": (PEER_FIELDS, {"team"}),
@@ -145,7 +146,7 @@ def assert_consistent(model):
 
 
 @settings(max_examples=20)
-@given(possible(max_teams=3, max_horizon=15), st.integers(0, 99))
+@given(scenarios(max_teams=3, max_horizon=15), st.integers(0, 99))
 def test_relations_and_agents_agree_with_the_world_every_week(scenario, seed):
     model = PeerSupportModel(scenario, seed=seed)
     assert_consistent(model)

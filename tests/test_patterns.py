@@ -55,7 +55,7 @@ def test_the_second_peer_matters_because_peers_seek_each_other_out():
     """Without that preference, peer group and exchange a second peer brings next to nothing (closed form, 6.4)."""
     one = ps.load(CONFIGS / "baseline.yaml").with_({"support.peer_group_every_weeks": 0, "horizon_weeks": 104})
     two, three, four = (one.with_({"teams.peers": peers}) for peers in (2, 3, 4))
-    identity = [ps.run(scenario, PAIRS, seed=7).per_replicate["identity"].mean() for scenario in (one, two, three, four)]
+    identity = [ps.run(teams, PAIRS, seed=7).per_replicate["identity"].mean() for teams in (one, two, three, four)]
     assert identity[1] - identity[0] > 2 * (identity[3] - identity[2])
     off = [scenario.with_({"model.off": ["peer_support"]}) for scenario in (one, two)]
     without = [ps.run(scenario, PAIRS, seed=7).per_replicate["identity"].mean() for scenario in off]

@@ -33,7 +33,8 @@ from peersim.world.state import (
     WEEKS,
     WENT_OFF_SICK,
 )
-from tests.worlds import NUMBERS, WHOLE, after, busy, corners, measured, possible, small, weeks_of
+from tests.scenario.strategies import scenarios
+from tests.worlds import NUMBERS, WHOLE, after, busy, corners, measured, small, weeks_of
 
 FIELDS = {
     "provider": PROVIDER_FIELDS,
@@ -159,7 +160,7 @@ def test_states_stay_in_range_at_the_corners_of_all_ranges(setting, seed):
 
 
 @settings(max_examples=40)
-@given(possible(max_horizon=60), st.integers(0, 2**32 - 1))
+@given(scenarios(max_horizon=60), st.integers(0, 2**32 - 1))
 def test_states_stay_in_range_in_every_scenario(scenario, seed):
     assert_possible(scenario, seed)
 

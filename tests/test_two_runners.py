@@ -21,7 +21,8 @@ from peersim.model import PeerSupportModel
 from peersim.scenario.switches import SWITCHABLE
 from peersim.week import WEEK, live_week
 from peersim.world.build import build
-from tests.worlds import a_team, busy, copied, possible, same
+from tests.scenario.strategies import scenarios
+from tests.worlds import a_team, busy, copied, same
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGS = [ROOT / "configs" / "baseline.yaml", *sorted((ROOT / "configs" / "cases").glob("*.yaml"))]
@@ -104,7 +105,7 @@ def test_mesa_equals_the_compiled_week_with_everything_off():
 
 
 @settings(max_examples=40)
-@given(possible(max_teams=4, max_horizon=25), SEEDS, SEEDS, st.booleans())
+@given(scenarios(max_teams=4, max_horizon=25), SEEDS, SEEDS, st.booleans())
 def test_mesa_equals_the_compiled_week_in_any_scenario(scenario, seed, replicate, by_team):
     assert_two_runners_agree(scenario, seed=seed, replicate=replicate, by_team=by_team)
 
@@ -146,7 +147,7 @@ def test_records_of_the_model_are_those_of_the_ensemble(name):
 
 
 @settings(max_examples=15)
-@given(possible(max_teams=3, max_horizon=25), SEEDS)
+@given(scenarios(max_teams=3, max_horizon=25), SEEDS)
 def test_records_of_the_model_are_those_of_the_ensemble_in_any_scenario(scenario, seed):
     model = PeerSupportModel(scenario, seed=seed, by_team=True)
     model.run_model()
@@ -187,7 +188,7 @@ def test_both_weeks_name_the_same_behaviours():
 
 
 @settings(max_examples=15)
-@given(possible(max_teams=3, max_horizon=8), SEEDS)
+@given(scenarios(max_teams=3, max_horizon=8), SEEDS)
 def test_going_through_the_list_equals_the_compiled_week(scenario, seed):
     worlds = [build(scenario, seed=seed, weeks=scenario.horizon_weeks) for _ in range(2)]
     for world in worlds:

@@ -10,9 +10,8 @@ from peersim.behaviours.founding import found
 from peersim.behaviours.measurement import close_books
 from peersim.scenario import Scenario, registry
 from peersim.week import live_week
-from peersim.world.build import build, policy_table
+from peersim.world.build import build
 from peersim.world.measures import WEEKLY
-from tests.scenario.strategies import scenarios
 
 PEOPLE = ("peers", "clinicians", "managers", "users")
 LUCK = {
@@ -78,20 +77,6 @@ def copied(world):
     return world._replace(
         **{name: getattr(world, name).copy() for name in ("provider", "teams", *PEOPLE)},
     )
-
-
-def possible(max_teams=2, max_horizon=40):
-    """Random scenarios whose policies stay numbers.
-
-    A meeting every 1e-310 weeks does not (see `test_policy_table`, where that is held).
-    """
-    return scenarios(max_teams, max_horizon).filter(_finite)
-
-
-def _finite(scenario):
-    with np.errstate(invalid="ignore", over="ignore"):
-        table = policy_table(scenario, scenario.horizon_weeks)
-    return all(np.isfinite(table[name]).all() for name in table.dtype.names)
 
 
 def _built(scenario, weeks, seed, replicate, by_team):
