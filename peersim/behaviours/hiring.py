@@ -8,6 +8,7 @@ own beginning: the n-th holder of a post is the same person in every scenario, u
 from __future__ import annotations
 
 from peersim.behaviours.culture import support_asked
+from peersim.behaviours.opening import clear_diary
 from peersim.behaviours.reflection import intend
 from peersim.behaviours.supervision import supervises
 from peersim.world import draws
@@ -144,23 +145,12 @@ def clear_history(peer):
     peer.sessions_due = 0.0
     peer.sessions = 0
     peer.missed_sessions = 0
-    peer.supervised = 0
-    peer.missed = 0
-    peer.tasks_taken = 0
-    peer.users_met = 0
-    peer.trust_met = 0.0
-    peer.fellows_met = 0.0
-    peer.colleague_valuing = 0.0
-    peer.colleagues_met = 0
-    peer.colleague_help = 0
-    peer.clinical_help = 0
+    clear_diary(peer)
     peer.leaving_weeks = 0
     peer.log_hazard_sum = 0.0
     for k in range(N_IDENTITY):
-        peer.identity_terms[k] = 0.0
         peer.identity_ledger[k] = 0.0
     for k in range(N_EXHAUSTION):
-        peer.exhaustion_terms[k] = 0.0
         peer.exhaustion_ledger[k] = 0.0
     for k in range(N_LEAVING):
         peer.intention_parts[k] = 0.0

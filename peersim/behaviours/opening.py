@@ -52,6 +52,12 @@ def open_peer(world, i):
     """Clear a peer worker's diary and draw their luck."""
     peer = world.peers[i]
     draw_luck(world.provider[0], draws.PEER, peer)
+    clear_diary(peer)
+
+
+@compiled
+def clear_diary(peer):
+    """Clear what a peer worker notes during a week."""
     peer.supervised = 0
     peer.missed = 0
     peer.tasks_taken = 0

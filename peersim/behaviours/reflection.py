@@ -36,8 +36,6 @@ from peersim.world.causes import (
     LV_SUPPORT,
     LV_TASKS,
     LV_TEAM,
-    N_EXHAUSTION,
-    N_IDENTITY,
 )
 from peersim.world.compiled import compiled
 from peersim.world.state import AT_WORK, VACANT
@@ -62,7 +60,8 @@ def reflect(world, i):
     rest = constants.exhaustion_rest if peer.status != AT_WORK else 1.0
     peer.exhaustion_terms[EX_RECOVERY] -= constants.exhaustion_recovery * rest * (peer.exhaustion - peer.strain_point)
     peer.exhaustion_terms[EX_LIFE] += constants.exhaustion_life * (2.0 * peer.luck_life - 1.0)
-    settle(peer)
+    peer.identity = settle(peer.identity, peer.identity_terms, peer.identity_ledger, ID_LIMIT)
+    peer.exhaustion = settle(peer.exhaustion, peer.exhaustion_terms, peer.exhaustion_ledger, EX_LIMIT)
     if peer.status == AT_WORK:
         take_stock(constants, provider, policy, team, peer)
     feel(constants, team, peer)
@@ -105,24 +104,16 @@ def weigh_demands(constants, team, peer):
 
 
 @compiled
-def settle(peer):
-    """Apply the week's terms to identity and exhaustion, and enter them in the ledgers."""
-    total = 0.0
-    for k in range(N_IDENTITY):
-        term = grain(peer.identity_terms[k])
-        peer.identity_ledger[k] += term
-        total += term
-    held = clip(peer.identity + total)
-    peer.identity_ledger[ID_LIMIT] += held - (peer.identity + total)
-    peer.identity = held
-    total = 0.0
-    for k in range(N_EXHAUSTION):
-        term = grain(peer.exhaustion_terms[k])
-        peer.exhaustion_ledger[k] += term
-        total += term
-    held = clip(peer.exhaustion + total)
-    peer.exhaustion_ledger[EX_LIMIT] += held - (peer.exhaustion + total)
-    peer.exhaustion = held
+def settle(state, terms, ledger, limit):
+    """Apply the week's terms to a state and enter them in its ledger, with what the ends of the scale hold back."""
+    change = 0.0
+    for k in range(len(terms)):
+        term = grain(terms[k])
+        ledger[k] += term
+        change += term
+    held = clip(state + change)
+    ledger[limit] += held - (state + change)
+    return held
 
 
 @compiled
