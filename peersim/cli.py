@@ -83,6 +83,7 @@ class _Commands(TyperGroup):
             sys.stdout.flush()  # here, where a reader who has gone away (`| head`) is taken quietly
             return result
         except KeyboardInterrupt:
+            typer.echo("peersim: interrupted; no files were left behind", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except ValueError as error:
             from peersim.scenario import ScenarioError

@@ -39,3 +39,14 @@ if CI:
         report = yield
         fail_if_skipped(report)
         return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_model():
+    """Compile the model before any test calls a part of it: one process after the other (see `compiling`)."""
+    from peersim import demo
+    from peersim.ensemble import prepare
+    from peersim.model import entry_points
+
+    prepare(demo())
+    entry_points()

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peersim.world.measures import PROVIDER, TEAM, WEEKLY
+from peersim.world.measures import PROVIDER, SHARE, TEAM, WEEKLY
 from peersim.world.state import STILL_THERE
 
 Floats = npt.NDArray[np.float64]
@@ -250,10 +250,13 @@ def summarise(per_replicate: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by outcome: ``mean``, ``low``, ``high``, ``unit``, and ``replicates`` with a value.
+        Indexed by outcome: ``mean``, ``low``, ``high``, ``unit``, and ``replicates`` with a value.  All are held to
+        what the outcome can be: no share above 1, nothing below 0.
     """
     mean, low, high = interval(per_replicate.to_numpy())
     units = [OUTCOMES[str(name)].unit for name in per_replicate]
+    most = np.where([unit in (SHARE, "share") for unit in units], 1.0, np.inf)
+    mean, low, high = (np.clip(values, 0.0, most) for values in (mean, low, high))
     counts = per_replicate.notna().sum().to_numpy()
     return pd.DataFrame(
         {"mean": mean, "low": low, "high": high, "unit": units, "replicates": counts},

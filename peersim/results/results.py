@@ -176,8 +176,6 @@ class Results:
     def outcomes(self) -> pd.DataFrame:
         """Mean and 95 % interval over replicates of every outcome, with its unit."""
         table = estimate.summarise(self.per_replicate)
-        shares = table.index.isin(estimate.RETENTION_WEEKS)
-        table.loc[shares, ["low", "high"]] = table.loc[shares, ["low", "high"]].clip(0.0, 1.0)
         return table
 
     @cached_property

@@ -43,7 +43,7 @@ class Valuing(Frozen):
         low=0,
         high=1,
         unit="share of the week",
-        meaning="Share of the peer's week ring-fenced for peer support",
+        meaning="Share of the week ring-fenced for peers: generic tasks take the rest at most (bites above 0.4)",
         evidence="Extra tasks and leaving, row 1.8; Park et al. 2016 (direct peer hours), row 1.23",
         grade="C",
     )

@@ -24,6 +24,7 @@ from typing import Any
 
 import numba
 import platformdirs
+from filelock import FileLock
 
 PACKAGE = Path(__file__).resolve().parent.parent
 COMPILED_ROOMS = ("world", "behaviours", "week.py")
@@ -111,13 +112,19 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 @contextmanager
 def compiling(what: str) -> Iterator[None]:
-    """Announce on stderr that what happens inside compiles `what`, if this machine has not done so before."""
+    """Announce on stderr that what happens inside compiles `what`, if this machine has not done so before.
+
+    One process compiles at a time: Numba's cache on disk may mix up functions that two processes write to it at once.
+    """
     marker = cache_directory() / f"{what}.done"
-    cold = not (numba.config.DISABLE_JIT or marker.exists())
-    if cold:
-        print("peersim: compiling the model, once for this version (about a minute) ...", file=sys.stderr, flush=True)
-    yield
-    if cold:
+    if numba.config.DISABLE_JIT or marker.exists():
+        yield
+        return
+    with FileLock(cache_directory() / "compiling.lock"):
+        if not marker.exists():
+            message = "peersim: compiling the model, once for this version (about a minute) ..."
+            print(message, file=sys.stderr, flush=True)
+        yield
         marker.touch()
 
 
