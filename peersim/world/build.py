@@ -223,7 +223,7 @@ def build(scenario: Scenario, *, seed: int = 1, replicate: int = 0, weeks: int, 
     people = len(peers) + len(clinicians) + len(managers)
     return World(
         provider=provider,
-        policy=policy_table(scenario, max(1, weeks)),  # a world that lives no week is founded by policies too
+        policy=policy_table(scenario, weeks),
         constants=constants_row(scenario),
         teams=teams,
         peers=peers,
