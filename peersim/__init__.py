@@ -17,16 +17,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from peersim.agents import Clinician, Manager, PeerWorker, ServiceUser
+    from peersim.analysis.attribution import Attribution
+    from peersim.analysis.comparison import Comparison
     from peersim.ensemble import chunks, run
     from peersim.model import PeerSupportModel
     from peersim.report.story import story
     from peersim.results.results import Results
     from peersim.scenario import Scenario, ScenarioError, json_schema, load, loads, registry
+    from peersim.studies.attribute import attribute
+    from peersim.studies.compare import compare
+    from peersim.studies.switch_off import switch_off
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Attribution": "peersim.analysis.attribution",
     "Clinician": "peersim.agents",
+    "Comparison": "peersim.analysis.comparison",
     "Manager": "peersim.agents",
     "PeerSupportModel": "peersim.model",
     "PeerWorker": "peersim.agents",
@@ -34,17 +41,22 @@ _HOMES = {
     "Scenario": "peersim.scenario",
     "ScenarioError": "peersim.scenario",
     "ServiceUser": "peersim.agents",
+    "attribute": "peersim.studies.attribute",
     "chunks": "peersim.ensemble",
+    "compare": "peersim.studies.compare",
     "json_schema": "peersim.scenario",
     "load": "peersim.scenario",
     "loads": "peersim.scenario",
     "registry": "peersim.scenario",
     "run": "peersim.ensemble",
     "story": "peersim.report.story",
+    "switch_off": "peersim.studies.switch_off",
 }
 
 __all__ = [
+    "Attribution",
     "Clinician",
+    "Comparison",
     "Manager",
     "PeerSupportModel",
     "PeerWorker",
@@ -53,7 +65,9 @@ __all__ = [
     "ScenarioError",
     "ServiceUser",
     "__version__",
+    "attribute",
     "chunks",
+    "compare",
     "demo",
     "json_schema",
     "load",
@@ -61,6 +75,7 @@ __all__ = [
     "registry",
     "run",
     "story",
+    "switch_off",
 ]
 
 

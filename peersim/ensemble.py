@@ -198,11 +198,12 @@ def run(
         scenario = scenario.with_({"horizon_weeks": weeks})
     batches = chunks(scenario, replicates, seed=seed, by_team=by_team, threads=threads)
     if progress is not None:
-        batches = _reported(batches, replicates, progress)
+        batches = reported(batches, replicates, progress)
     return Results(scenario, batches, replicates=replicates, seed=seed)
 
 
-def _reported(batches: Iterator[Batch], replicates: int, progress: Progress) -> Iterator[Batch]:
+def reported(batches: Iterator[Batch], replicates: int, progress: Progress) -> Iterator[Batch]:
+    """Batches as they come, telling `progress` how many of the replicates are done."""
     done = 0
     for batch in batches:
         yield batch

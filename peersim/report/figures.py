@@ -256,7 +256,7 @@ def _over_time(results: Results, title: str, height: float, grid: tuple[int, int
 
 
 def _course(ax: Axes, results: Results, panel: Panel) -> None:
-    values = _by_week(results, panel.measure)
+    values = results.by_week(panel.measure)
     mean, low, high = interval(values)
     weeks = np.arange(1, results.weeks + 1)
     if results.weeks == 1:  # a single week is drawn along its length
@@ -267,12 +267,8 @@ def _course(ax: Axes, results: Results, panel: Panel) -> None:
         ax.fill_between(weeks, low, high, color=BLUE, alpha=0.45, linewidth=0)
     ax.plot(weeks, mean, color=BLUE)
     if panel.cohort:
-        cohort, _, _ = interval(_by_week(results, panel.cohort))
+        cohort, _, _ = interval(results.by_week(panel.cohort))
         ax.plot(weeks, np.broadcast_to(cohort, weeks.shape), color=VERMILION, linestyle=(0, (4, 1.5)))
-
-
-def _by_week(results: Results, measure: str) -> Floats:
-    return results.weekly[measure].to_numpy().reshape(results.replicates, results.weeks)
 
 
 def _spread(values: Floats) -> tuple[Floats, Floats]:

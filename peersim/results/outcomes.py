@@ -20,6 +20,8 @@ from peersim.world.measures import PROVIDER, SHARE, TEAM, WEEKLY
 from peersim.world.state import STILL_THERE
 
 Floats = npt.NDArray[np.float64]
+Estimate = Callable[[Floats], Floats]
+Spread = Callable[[Floats, Estimate], Floats]
 
 LAST_WEEKS = 26
 """Point outcomes are means over this many last weeks."""
@@ -94,7 +96,7 @@ OUTCOMES: Final[dict[str, Outcome]] = {
 RETENTION_WEEKS: Final = {"retention_12m": WEEKS_A_YEAR, "retention_24m": 2 * WEEKS_A_YEAR}
 
 
-def pseudo_values(totals: Floats, estimate: Callable[[Floats], Floats]) -> Floats:
+def pseudo_values(totals: Floats, estimate: Estimate) -> Floats:
     """Jackknife pseudo-values of an estimate that depends on sums over replicates.
 
     Parameters
@@ -172,7 +174,12 @@ def risk_table(spells: Any, replicate: npt.NDArray[np.int32], replicates: int, w
     return np.stack([left[:, 1:], at_risk[:, 1:]], axis=-1)
 
 
-def by_replicate(weekly: Floats, risk: Floats) -> pd.DataFrame:
+def each_alone(totals: Floats, estimate: Estimate) -> Floats:
+    """The estimate for each replicate by itself; arguments as for `pseudo_values`, shape (replicates, ...)."""
+    return estimate(totals)
+
+
+def by_replicate(weekly: Floats, risk: Floats, spread: Spread = pseudo_values) -> pd.DataFrame:
     """Every outcome for every replicate.
 
     Parameters
@@ -181,6 +188,9 @@ def by_replicate(weekly: Floats, risk: Floats) -> pd.DataFrame:
         As `World.weekly`.
     risk : array, shape (replicates, weeks, 2)
         As from `risk_table`.
+    spread : callable
+        What a replicate's number is where an outcome is a ratio: `pseudo_values`, whose mean is the pooled estimate, or
+        `each_alone`, what that world by itself would show.
 
     Returns
     -------
@@ -191,15 +201,15 @@ def by_replicate(weekly: Floats, risk: Floats) -> pd.DataFrame:
     values: dict[str, Floats] = {}
     for name in OUTCOMES:
         if name in RETENTION_WEEKS:
-            values[name] = _retained(risk, RETENTION_WEEKS[name])
+            values[name] = _retained(risk, RETENTION_WEEKS[name], spread)
         elif name in TEAM or name in PROVIDER:
             values[name] = last_weeks(column[name])
     peer_weeks = column["peers_in_post"] + column["peers_left"] - column["peers_hired"]
     clinician_weeks = column["clinicians_in_post"] + column["clinicians_left"] - column["clinicians_hired"]
-    values["annual_leaving_rate"] = _rate(WEEKS_A_YEAR * column["peers_left"], peer_weeks)
-    values["clinician_leaving_rate"] = _rate(WEEKS_A_YEAR * column["clinicians_left"], clinician_weeks)
+    values["annual_leaving_rate"] = _rate(WEEKS_A_YEAR * column["peers_left"], peer_weeks, spread)
+    values["clinician_leaving_rate"] = _rate(WEEKS_A_YEAR * column["clinicians_left"], clinician_weeks, spread)
     values["cost_per_year"] = WEEKS_A_YEAR * column["cost"].mean(axis=1)
-    values["cost_per_peer_year"] = _rate(WEEKS_A_YEAR * column["cost"], peer_weeks)
+    values["cost_per_peer_year"] = _rate(WEEKS_A_YEAR * column["cost"], peer_weeks, spread)
     return pd.DataFrame({name: values[name] for name in OUTCOMES}).rename_axis("replicate")
 
 
@@ -210,14 +220,14 @@ def last_weeks(series: Floats) -> Floats:
     return ratio(np.stack([np.where(known, last, 0.0).sum(axis=1), known.sum(axis=1)], axis=-1))
 
 
-def _rate(events: Floats, exposure: Floats) -> Floats:
-    return pseudo_values(np.stack([events.sum(axis=1), exposure.sum(axis=1)], axis=-1), ratio)
+def _rate(events: Floats, exposure: Floats, spread: Spread) -> Floats:
+    return spread(np.stack([events.sum(axis=1), exposure.sum(axis=1)], axis=-1), ratio)
 
 
-def _retained(risk: Floats, weeks: int) -> Floats:
+def _retained(risk: Floats, weeks: int, spread: Spread) -> Floats:
     if risk.shape[1] < weeks:
         return np.full(len(risk), np.nan)
-    return pseudo_values(risk[:, :weeks], product_limit)[:, -1]
+    return spread(risk[:, :weeks], product_limit)[:, -1]
 
 
 def interval(values: Floats) -> tuple[Floats, Floats, Floats]:
@@ -233,15 +243,21 @@ def interval(values: Floats) -> tuple[Floats, Floats, Floats]:
     mean, low, high : arrays, shape (...)
         The interval is not a number where fewer than two replicates have a value.
     """
-    from scipy.special import stdtrit  # SciPy's statistics take long to import
-
     known = ~np.isnan(values)
     n = known.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(known, values, 0.0).sum(axis=0) / n
         spread = np.sqrt(np.where(known, (values - mean) ** 2, 0.0).sum(axis=0) / (n - 1) / n)
-        half = np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.5 + CONFIDENCE / 2) * spread, np.nan)
+        half = np.where(n > 1, reach(n) * spread, np.nan)
     return mean, mean - half, mean + half
+
+
+def reach(n: npt.ArrayLike) -> Floats:
+    """How many standard errors a 95 % interval of a mean of `n` values reaches to either side (Student's t)."""
+    from scipy.special import stdtrit  # SciPy's statistics take long to import
+
+    quantiles: Floats = stdtrit(np.maximum(np.asarray(n) - 1, 1), 0.5 + CONFIDENCE / 2)
+    return quantiles
 
 
 def summarise(per_replicate: pd.DataFrame) -> pd.DataFrame:

@@ -138,6 +138,10 @@ class Results:
         """One row per replicate and week, a column per measure (see `world.measures`)."""
         return tables.weekly_table(self._weekly)
 
+    def by_week(self, measure: str) -> Floats:
+        """One measure of the weekly table, shape (replicates, weeks)."""
+        return self._weekly[..., list(WEEKLY).index(measure)]
+
     @cached_property
     def people(self) -> pd.DataFrame:
         """One row per spell of a peer worker in post (see `results.tables.people_table`)."""
@@ -171,6 +175,11 @@ class Results:
     def per_replicate(self) -> pd.DataFrame:
         """Every outcome for every replicate (see `results.outcomes`)."""
         return estimate.by_replicate(self._weekly, self._risk)
+
+    @cached_property
+    def per_world(self) -> pd.DataFrame:
+        """Every outcome as each replicate by itself shows it: rates and retention are that world's own."""
+        return estimate.by_replicate(self._weekly, self._risk, estimate.each_alone)
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -250,7 +259,7 @@ class Results:
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("measure")
 
     def _last_weeks(self, measure: str) -> Floats:
-        return estimate.last_weeks(self._weekly[..., list(WEEKLY).index(measure)])
+        return estimate.last_weeks(self.by_week(measure))
 
     @cached_property
     def observed(self) -> pd.DataFrame:

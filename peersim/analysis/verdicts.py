@@ -1,0 +1,111 @@
+"""What a paired difference comes to, in words: once, for the screen, the report and the spreadsheet.
+
+A verdict speaks of the model's mean.  It allows for the number of outcomes looked at: of 24 intervals at 95 % one or
+two leave out 0 by chance alone, so a difference is called "probably" better or worse unless it would also be told from 0
+after Bonferroni's correction over all outcomes with a value.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import pandas as pd
+
+from peersim.analysis import words
+from peersim.results.outcomes import CONFIDENCE, OUTCOMES, Outcome
+
+BETTER, PROBABLY_BETTER = "better", "probably better"
+WORSE, PROBABLY_WORSE = "worse", "probably worse"
+SAME, CLOSE, OPEN, UNKNOWN = "the same", "too close to matter", "not settled", "no value"
+
+MEANING: Final = {
+    BETTER: "the interval leaves out 0, also after allowing for the number of outcomes looked at",
+    PROBABLY_BETTER: "the interval leaves out 0, but of so many outcomes one might do so by chance",
+    PROBABLY_WORSE: "as probably better",
+    WORSE: "as better",
+    CLOSE: "the interval lies within the smallest difference that matters",
+    OPEN: "the interval holds 0 and differences that matter",
+    SAME: "no difference in any pair of worlds",
+    UNKNOWN: "no pair of worlds has a value",
+}
+"""Every verdict and when it is given, from the best to none."""
+
+MANY: Final = 1_000_000
+ROUNDING: Final = 1e-9
+
+
+def judge(contrasts: pd.DataFrame) -> pd.Series[str]:
+    """The verdict on each row of `pairs.contrasts` (of one scenario)."""
+    looked_at = int(contrasts["p_value"].notna().sum())
+    return pd.Series(
+        [_judge(row, OUTCOMES[str(name)], looked_at) for name, row in contrasts.iterrows()], contrasts.index
+    )
+
+
+def _judge(row: Any, outcome: Outcome, looked_at: int) -> str:
+    if row["pairs"] == 0:
+        return UNKNOWN
+    if row["difference"] == 0.0 and row["low"] == row["high"]:
+        return SAME
+    if not (row["low"] > 0.0 or row["high"] < 0.0):  # also with a single pair, which has no interval
+        within = -row["margin"] <= row["low"] and row["high"] <= row["margin"]
+        return CLOSE if within else OPEN
+    sure = row["p_value"] * looked_at < 1.0 - CONFIDENCE
+    if row["difference"] * outcome.better > 0.0:
+        return BETTER if sure else PROBABLY_BETTER
+    return WORSE if sure else PROBABLY_WORSE
+
+
+def in_short(row: Any, outcome: Outcome) -> str:
+    """A verdict for a narrow column, with what a reader would ask next.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of `Comparison.contrasts`.
+    outcome : Outcome
+    """
+    verdict, size = row["verdict"], words.amount(row["margin"], outcome)
+    if verdict == OPEN:
+        return f"not settled{_to_settle(row)}"
+    if verdict == CLOSE:
+        return f"no difference that matters (under {size})"
+    if verdict in (SAME, UNKNOWN):
+        return {SAME: "the same in every world", UNKNOWN: "no value within these weeks"}[verdict]
+    small = max(abs(row["low"]), abs(row["high"])) <= row["margin"]
+    return f"{verdict}, by less than {size}" if small else str(verdict)
+
+
+def sentence(row: Any, outcome: Outcome) -> str:
+    """A verdict as a sentence that stands by itself."""
+    name, verdict = outcome.label, row["verdict"]
+    size = words.span((row["difference"], row["low"], row["high"]), lambda value: words.amount(value, outcome))
+    higher = "Higher" if row["difference"] > 0 else "Lower"
+    if verdict == UNKNOWN:
+        return f"{name}: no value within these weeks."
+    if verdict == SAME:
+        return f"{name}: the same in every world."
+    if verdict == OPEN:
+        return f"{name}: not settled. {higher} by {size}{_to_settle(row)}."
+    if verdict == CLOSE:
+        return f"{name}: no difference that matters. {higher} by {size}."
+    return f"{name}: {verdict}. {higher} by {size}; {worlds(row)}."
+
+
+def worlds(row: Any) -> str:
+    """In how many of 100 worlds the scenario does better, worse and the same."""
+    better, same = row["p_better"] - 0.5 * row["tied"], row["tied"]
+    shares = {"better": better, "worse": 1.0 - better - same, "the same": same}
+    told = [f"{word} in {words.of_100(share)}" for word, share in shares.items() if share > ROUNDING]
+    return f"{', '.join(told)} of 100 worlds"
+
+
+def _to_settle(row: Any) -> str:
+    """How many pairs it would take to settle an open question, if any number would."""
+    needed = row["pairs_to_settle"]
+    if math.isnan(needed):
+        return ""
+    if needed > MANY:
+        return f"; more than {MANY:,} pairs would be needed"
+    return f"; about {words.two_digits(max(needed, row['pairs'] + 1)):,} pairs would settle it"
