@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import peersim
-from peersim import cli
+from peersim.cli import app, common, runs, scenarios
 from peersim.results.outcomes import OUTCOMES
 from peersim.scenario.mechanisms import MECHANISMS
 
@@ -40,7 +40,7 @@ def trial(tmp_path):
 
 
 def call(*arguments):
-    return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def start(*arguments, code=START, **options):
@@ -73,7 +73,7 @@ def test_run_prints_every_outcome_and_says_how_to_read_them(trial):
 
 
 def test_every_outcome_has_its_place_in_the_table():
-    assert sorted(name for names in cli.GROUPS.values() for name in names) == sorted(OUTCOMES)
+    assert sorted(name for names in runs.GROUPS.values() for name in names) == sorted(OUTCOMES)
 
 
 def test_one_replicate_has_no_interval(trial):
@@ -149,11 +149,11 @@ def test_out_holds_everything_and_reruns_to_the_same(by_team, trial, tmp_path):
     ],
 )
 def test_set_takes_values_as_a_file_does(setting, changes):
-    assert cli._read("demo", [setting]) == peersim.demo().with_(changes)
+    assert common.read_scenario("demo", [setting]) == peersim.demo().with_(changes)
 
 
 def test_set_may_be_repeated_and_the_last_counts():
-    assert cli._read("demo", ["teams.peers=2", "teams.peers=3", "name=A"]) == peersim.demo().with_(
+    assert common.read_scenario("demo", ["teams.peers=2", "teams.peers=3", "name=A"]) == peersim.demo().with_(
         {"teams.peers": 3, "name": "A"}
     )
 
@@ -161,7 +161,7 @@ def test_set_may_be_repeated_and_the_last_counts():
 def test_a_file_called_demo_comes_before_the_demonstration(trial, monkeypatch):
     monkeypatch.chdir(trial.parent)
     trial.rename("demo")
-    assert cli._read("demo", []).name == "Trial"
+    assert common.read_scenario("demo", []).name == "Trial"
 
 
 # refusals ---------------------------------------------------------------------
@@ -268,7 +268,7 @@ def test_faults_of_peersim_keep_their_traceback(trial, monkeypatch):
 
 @pytest.mark.parametrize("forced", [False, True])
 def test_progress_is_shown_on_a_terminal_only_and_never_on_standard_output(forced, trial, tmp_path, monkeypatch):
-    monkeypatch.setattr(cli, "PATIENCE", 0.0)
+    monkeypatch.setattr(common, "PATIENCE", 0.0)
     if forced:
         monkeypatch.setenv("FORCE_COLOR", "1")  # rich then takes any stream for a terminal
     done = call("run", trial, "-n", 2, "--json", "--out", tmp_path / "new")
@@ -292,7 +292,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start it
 import peersim.ensemble, peersim.report.figures
 
 def wait(*arguments, real=peersim.ensemble.live_chunk, **options):
-    print("here", file=sys.stderr, flush=True)
+    sys.stderr.write("here\\n")  # in one piece: two threads may be here
     time.sleep({seconds})
     return real(*arguments, **options)
 
@@ -380,7 +380,7 @@ def test_parameters_as_json():
     ("default", "text"), [(None, "has to be given"), ((), "[]"), (("a", "b"), "[a, b]"), (True, "true"), (0.25, "0.25")]
 )
 def test_defaults_are_written_as_in_a_file(default, text):
-    assert cli._default(default) == text
+    assert scenarios._default(default) == text
 
 
 def test_mechanisms_are_listed_in_the_order_of_the_week():

@@ -1,0 +1,187 @@
+"""`peersim run`: simulate a scenario and show its outcomes."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+import peersim
+from peersim.cli.common import (
+    RefusedError,
+    ReplicatesOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    WeeksOption,
+    console,
+    count,
+    interval,
+    place,
+    pounds,
+    progress,
+    read_scenario,
+    share,
+    status,
+    terminable,
+)
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from peersim.results.results import Results
+
+GROUPS: Final = {
+    "The peer worker": (
+        "identity",
+        "role_clarity",
+        "empowerment",
+        "felt_value",
+        "exhaustion",
+        "wellbeing",
+        "generic_share",
+        "isolation",
+    ),
+    "Staying": (
+        "intention_to_leave",
+        "retention_12m",
+        "retention_24m",
+        "annual_leaving_rate",
+        "vacancy_rate",
+        "sickness_rate",
+    ),
+    "Service users": ("trust", "hope", "engagement", "recovery"),
+    "The organisation": (
+        "culture_valuing",
+        "role_understanding",
+        "clinician_exhaustion",
+        "clinician_leaving_rate",
+    ),
+    "Cost": ("cost_per_year", "cost_per_peer_year"),
+}
+"""Outcomes as the table of a run shows them."""
+
+
+def run(
+    scenario: ScenarioArgument,
+    replicates: ReplicatesOption = 200,
+    seed: SeedOption = 1,
+    weeks: WeeksOption = None,
+    settings: SetOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="A new folder for tables, figures and manifest.")
+    ] = None,
+    by_team: Annotated[
+        bool, typer.Option("--by-team", help="With --out: keep the weekly measures of each team too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcomes as one JSON object.")] = False,
+) -> None:
+    """Simulate a scenario and show its outcomes."""
+    if by_team and out is None:
+        raise RefusedError("--by-team: the measures of each team go into a file; name a folder with --out")
+    case = read_scenario(scenario, settings or [], weeks)
+    with terminable(), place(out) as folder:
+        clock, started = time.perf_counter(), datetime.now(UTC).astimezone()
+        with progress(replicates) as told:
+            results = peersim.run(case, replicates, seed, by_team=by_team, progress=told)
+        if folder:
+            _write(results, folder, started, time.perf_counter() - clock)
+    if as_json:
+        typer.echo(json.dumps(_as_object(results), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _show(results, out)
+
+
+def _write(results: Results, folder: Path, started: datetime, seconds: float) -> None:
+    from peersim.report import figures
+    from peersim.results import files
+
+    with status("Writing tables and figures ..."):
+        files.write_tables(results, folder)
+        figures.save_all(results, folder / "figures")
+        files.write_manifest(results, folder, files.Timing(started, seconds))
+
+
+def _as_object(results: Results) -> dict[str, Any]:
+    rows = results.outcomes.to_dict("index")
+    return {
+        "scenario": results.scenario.name,
+        "replicates": results.replicates,
+        "seed": results.seed,
+        "weeks": results.weeks,
+        "outcomes": {
+            str(name): {**{key: _or_none(row[key]) for key in ("mean", "low", "high")}, "unit": row["unit"]}
+            for name, row in rows.items()
+        },
+    }
+
+
+def _or_none(number: float) -> float | None:
+    return float(number) if math.isfinite(number) else None
+
+
+def _show(results: Results, out: Path | None) -> None:
+    """The outcomes as a table, with what a reader has to know to read it."""
+    screen = console()
+    screen.print(_outcome_table(results))
+    screen.print(_footnotes(results))
+    if out is not None:
+        screen.print(f"\nFiles are in {out}", soft_wrap=True)
+
+
+def _outcome_table(results: Results) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from peersim.results.outcomes import OUTCOMES
+
+    size = f"{count(results.replicates, 'replicate')}, {count(results.weeks, 'week')}, seed {results.seed}"
+    title = f"{results.scenario.name}: {size}"
+    table = Table(title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("")
+    table.add_column("mean", justify="right", no_wrap=True)
+    table.add_column("95 % interval", no_wrap=True)
+    table.add_column("unit")
+    rows: Mapping[Any, Mapping[Any, Any]] = results.outcomes.to_dict("index")
+    for group, names in GROUPS.items():
+        table.add_row(Text(f"\n{group}", style="bold"))
+        for name in names:
+            row, outcome = rows[name], OUTCOMES[name]
+            write = pounds if outcome.unit.startswith("pounds") else share
+            unit = outcome.unit.replace("pounds", "£")
+            table.add_row(outcome.label, write(row["mean"]), interval(row, write), unit)
+    return table
+
+
+def _footnotes(results: Results) -> str:
+    from peersim.results.outcomes import LAST_WEEKS, RETENTION_WEEKS
+
+    last = "" if results.weeks <= LAST_WEEKS else f" of the last {LAST_WEEKS} weeks"
+    notes = [
+        f"\nStates are means{last}, rates and costs are over all weeks, retention is a Kaplan-Meier estimate. "
+        "The interval is that of the mean over replicates."
+    ]
+    if results.replicates == 1:
+        notes.append("One replicate has no interval; ask for more with -n.")
+    if results.weeks < max(RETENTION_WEEKS.values()):
+        needed = " and ".join(map(str, RETENTION_WEEKS.values()))
+        notes.append(f"Retention after 12 and 24 months takes at least {needed} weeks.")
+    return "\n".join([*notes, f"\n{_survivors(results)}"])
+
+
+def _survivors(results: Results) -> str:
+    """People in post beside the entry cohort: those who stay are not those who started."""
+    rows = results.survivors
+    both = [
+        f"{name} {share(rows.loc[name, 'in_post'])} / {share(rows.loc[name, 'entry_cohort'])}" for name in rows.index
+    ]
+    return (
+        "Means over people in post hide those who left. People in post / entry cohort (first holders of all posts, "
+        f"leavers as they left): {', '.join(both)}"
+    )
