@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 import peersim
-from peersim.cli import app, common, runs, scenarios
-from peersim.results.outcomes import OUTCOMES
+from peersim.cli import app, common, scenarios
+from peersim.results.outcomes import GROUPS, OUTCOMES
 from peersim.scenario.mechanisms import MECHANISMS
 
 SCENARIO = """\
@@ -73,7 +73,7 @@ def test_run_prints_every_outcome_and_says_how_to_read_them(trial):
 
 
 def test_every_outcome_has_its_place_in_the_table():
-    assert sorted(name for names in runs.GROUPS.values() for name in names) == sorted(OUTCOMES)
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(OUTCOMES)
 
 
 def test_one_replicate_has_no_interval(trial):

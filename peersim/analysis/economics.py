@@ -80,7 +80,8 @@ def discount(weeks: npt.ArrayLike, rate: float) -> Floats:
 def present_cost(results: Results) -> Floats:
     """Present value of all costs over the horizon, in pounds, shape (replicates,)."""
     weekly = results.by_week("cost")
-    return np.asarray(weekly @ discount(np.arange(results.weeks), results.scenario.costs.discount_rate))
+    factors = discount(np.arange(results.weeks), results.scenario.costs.discount_rate)
+    return np.asarray((weekly * factors).sum(axis=1))
 
 
 def years_retained(results: Results) -> Floats:
@@ -166,7 +167,7 @@ class Value:
     @cached_property
     def settled(self) -> bool:
         """Whether the interval of the effect leaves out 0: only then is there a ratio to speak of."""
-        row = self.summary.loc["effect"]
+        row = self.summary.T["effect"]
         return bool(row["low"] > 0.0 or row["high"] < 0.0)
 
     @cached_property
@@ -232,7 +233,7 @@ class Value:
 
     def in_words(self) -> str:
         """What the scenario gives for its cost, in one or two sentences."""
-        cost, effect = (self.summary.loc[name] for name in ("cost", "effect"))
+        cost, effect = (self.summary.T[name] for name in ("cost", "effect"))
         more = "more" if cost["mean"] > 0.0 else "less"
         money = words.span(cost, words.pounds)
         text = f"Over the whole horizon it costs {money} {more} in present value"

@@ -1,8 +1,8 @@
 """What a paired difference comes to, in words: once, for the screen, the report and the spreadsheet.
 
 A verdict speaks of the model's mean.  It allows for the number of outcomes looked at: of 24 intervals at 95 % one or
-two leave out 0 by chance alone, so a difference is called "probably" better or worse unless it would also be told from 0
-after Bonferroni's correction over all outcomes with a value.
+two leave out 0 by chance alone, so a difference is called "probably" better or worse unless it would also be told from
+0 after Bonferroni's correction over all outcomes with a value.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def limits(row: Any, outcome: Outcome) -> str:
 
 
 def span(found: Iterable[float], write: Callable[[float], str]) -> str:
-    """Mean, low and high of a difference as its size and interval, whichever sign it has: ``0.043 (0.041 to 0.045)``."""
+    """Mean, low and high of a difference as size and interval, whichever sign it has: ``0.043 (0.041 to 0.045)``."""
     mean, low, high = found
     if math.isnan(low):
         return f"{write(abs(mean))} (one pair has no interval)"

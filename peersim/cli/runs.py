@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -36,36 +36,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from peersim.results.results import Results
-
-GROUPS: Final = {
-    "The peer worker": (
-        "identity",
-        "role_clarity",
-        "empowerment",
-        "felt_value",
-        "exhaustion",
-        "wellbeing",
-        "generic_share",
-        "isolation",
-    ),
-    "Staying": (
-        "intention_to_leave",
-        "retention_12m",
-        "retention_24m",
-        "annual_leaving_rate",
-        "vacancy_rate",
-        "sickness_rate",
-    ),
-    "Service users": ("trust", "hope", "engagement", "recovery"),
-    "The organisation": (
-        "culture_valuing",
-        "role_understanding",
-        "clinician_exhaustion",
-        "clinician_leaving_rate",
-    ),
-    "Cost": ("cost_per_year", "cost_per_peer_year"),
-}
-"""Outcomes as the table of a run shows them."""
 
 
 def run(
@@ -139,7 +109,7 @@ def _outcome_table(results: Results) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from peersim.results.outcomes import OUTCOMES
+    from peersim.results.outcomes import GROUPS, OUTCOMES
 
     size = f"{count(results.replicates, 'replicate')}, {count(results.weeks, 'week')}, seed {results.seed}"
     title = f"{results.scenario.name}: {size}"

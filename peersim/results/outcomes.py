@@ -93,6 +93,36 @@ OUTCOMES: Final[dict[str, Outcome]] = {
 }
 """Headline outcomes by name."""
 
+GROUPS: Final = {
+    "The peer worker": (
+        "identity",
+        "role_clarity",
+        "empowerment",
+        "felt_value",
+        "exhaustion",
+        "wellbeing",
+        "generic_share",
+        "isolation",
+    ),
+    "Staying": (
+        "intention_to_leave",
+        "retention_12m",
+        "retention_24m",
+        "annual_leaving_rate",
+        "vacancy_rate",
+        "sickness_rate",
+    ),
+    "Service users": ("trust", "hope", "engagement", "recovery"),
+    "The organisation": (
+        "culture_valuing",
+        "role_understanding",
+        "clinician_exhaustion",
+        "clinician_leaving_rate",
+    ),
+    "Cost": ("cost_per_year", "cost_per_peer_year"),
+}
+"""Headline outcomes in the groups in which tables show them."""
+
 RETENTION_WEEKS: Final = {"retention_12m": WEEKS_A_YEAR, "retention_24m": 2 * WEEKS_A_YEAR}
 
 
