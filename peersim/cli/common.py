@@ -55,7 +55,7 @@ def read_scenario(name: str, settings: Sequence[str], weeks: int | None = None) 
     from peersim.scenario import ScenarioError, load
 
     scenario = peersim.demo() if name == DEMO and not Path(name).exists() else load(name)
-    changes = dict(_setting(text) for text in settings)
+    changes = dict(setting(text) for text in settings)
     options = [option for option, used in (("--set", settings), ("--weeks", weeks is not None)) if used]
     if weeks is not None:
         changes["horizon_weeks"] = weeks
@@ -66,14 +66,14 @@ def read_scenario(name: str, settings: Sequence[str], weeks: int | None = None) 
         raise ScenarioError([dataclasses.replace(problem, file=source) for problem in error.problems]) from None
 
 
-def _setting(text: str) -> tuple[str, object]:
-    """Key and value of ``--set KEY=VALUE``."""
+def setting(text: str, option: str = "--set", example: str = "support.supervision.every_weeks=1") -> tuple[str, object]:
+    """Key and value of ``KEY=VALUE``, as an option has it."""
     key, equals, written = (part.strip() for part in text.partition("="))
     if not key or not equals:
-        raise RefusedError(f"--set {text}: expected KEY=VALUE, such as support.supervision.every_weeks=1")
+        raise RefusedError(f"{option} {text}: expected KEY=VALUE, such as {example}")
     from peersim.scenario.files import value
 
-    return key, value(written, f"--set {key}")
+    return key, value(written, f"{option} {key}")
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def progress(replicates: int) -> Iterator[Callable[[int, int], None]]:
     patience = threading.Timer(PATIENCE, bar.start)
     patience.start()
     try:
-        yield lambda done, _total: bar.update(task, completed=done)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
     finally:
         patience.cancel()
         patience.join()
@@ -136,9 +136,9 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, nouns: str = "") -> str:
     """A number of things, as in "1 replicate" and "2,000 replicates"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def share(number: float) -> str:
