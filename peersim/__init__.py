@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from peersim.ensemble import chunks, run
     from peersim.model import PeerSupportModel
     from peersim.report.story import story
+    from peersim.results.files import load as load_results
     from peersim.results.results import Results
     from peersim.scenario import Scenario, ScenarioError, json_schema, load, loads, registry
 
 __version__ = "0.1.0"
 
+# Module of each name, and what it is called there if otherwise.
 _HOMES = {
     "Clinician": "peersim.agents",
     "Manager": "peersim.agents",
@@ -37,6 +39,7 @@ _HOMES = {
     "chunks": "peersim.ensemble",
     "json_schema": "peersim.scenario",
     "load": "peersim.scenario",
+    "load_results": "peersim.results.files:load",
     "loads": "peersim.scenario",
     "registry": "peersim.scenario",
     "run": "peersim.ensemble",
@@ -57,6 +60,7 @@ __all__ = [
     "demo",
     "json_schema",
     "load",
+    "load_results",
     "loads",
     "registry",
     "run",
@@ -67,7 +71,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: `import peersim` itself stays quick."""
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        module, _, there = _HOMES[name].partition(":")
+        return getattr(import_module(module), there or name)
     raise AttributeError(f"module 'peersim' has no attribute {name!r}")
 
 
