@@ -170,7 +170,7 @@ def _footnotes(comparison: Comparison) -> str:
 
     notes = [
         "Difference: the mean over pairs of worlds with the same people and the same luck; its interval says how well "
-        "the pairs pin it down. Better in: share of pairs in which the world is the better one (ties count half), which is "
+        "the pairs pin it down. Better in: share of pairs in which the world is the better one (ties count half), so "
         "what one provider might see. Effect: difference / standard deviation of the baseline's replicates. Pairs "
         f"needed: for an interval of ±{MARGIN:g} (costs: ±{MARGIN_OF_COST:.0%}), or what --precision asks.",
         "Probably: of so many outcomes one might show so much by chance.",
