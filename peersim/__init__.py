@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peersim.agents import Clinician, Manager, PeerWorker, ServiceUser
     from peersim.analysis.attribution import Attribution
     from peersim.analysis.comparison import Comparison
+    from peersim.analysis.files import load as load_comparison
     from peersim.ensemble import chunks, run
     from peersim.model import PeerSupportModel
     from peersim.report.story import story
@@ -48,6 +49,7 @@ _HOMES = {
     "compare": "peersim.studies.compare",
     "json_schema": "peersim.scenario",
     "load": "peersim.scenario",
+    "load_comparison": "peersim.analysis.files:load",
     "load_results": "peersim.results.files:load",
     "loads": "peersim.scenario",
     "registry": "peersim.scenario",
@@ -74,6 +76,7 @@ __all__ = [
     "demo",
     "json_schema",
     "load",
+    "load_comparison",
     "load_results",
     "loads",
     "registry",
