@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from peersim.agents import Clinician, Manager, PeerWorker, ServiceUser
     from peersim.ensemble import chunks, run
     from peersim.model import PeerSupportModel
-    from peersim.report.story import story
+    from peersim.report.story import story, two_lives
     from peersim.results.results import Results
     from peersim.scenario import Scenario, ScenarioError, json_schema, load, loads, registry
 
@@ -41,6 +41,7 @@ _HOMES = {
     "registry": "peersim.scenario",
     "run": "peersim.ensemble",
     "story": "peersim.report.story",
+    "two_lives": "peersim.report.story",
 }
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "registry",
     "run",
     "story",
+    "two_lives",
 ]
 
 

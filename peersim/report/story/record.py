@@ -137,8 +137,7 @@ def life(scenario: Scenario, *, seed: int = 1, replicate: int = 0, person: str |
 
     The world is lived twice: once to see who there is, once to keep the person's weeks.
     """
-    (batch,) = chunks(scenario, 1, seed=seed, first=replicate, threads=1)
-    spells, events = np.asarray(batch.spells[0]).view(np.recarray), np.asarray(batch.events[0]).view(np.recarray)
+    spells, events = kept(scenario, seed=seed, replicate=replicate)
     names = [team.name for team in scenario.team_list()]
     chosen = _choose(spells, names, person)
     spell = spells[chosen]
@@ -171,6 +170,12 @@ def life(scenario: Scenario, *, seed: int = 1, replicate: int = 0, person: str |
         policy_changes=_policy_changes(scenario, world.policy, start, end),
         events=_events(event_table(events, np.full(len(events), replicate), scenario), events, spell, team, len(names)),
     )
+
+
+def kept(scenario: Scenario, *, seed: int, replicate: int) -> tuple[Any, Any]:
+    """The spells and the events of one world, as record arrays."""
+    (batch,) = chunks(scenario, 1, seed=seed, first=replicate, threads=1)
+    return np.asarray(batch.spells[0]).view(np.recarray), np.asarray(batch.events[0]).view(np.recarray)
 
 
 def _weekly(totals: pd.DataFrame) -> pd.DataFrame:
