@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from peersim.analysis.files import load as load_comparison
     from peersim.ensemble import chunks, run
     from peersim.model import PeerSupportModel
-    from peersim.report.story import story
+    from peersim.report.story import story, two_lives
     from peersim.results.files import load as load_results
     from peersim.results.results import Results
     from peersim.scenario import Scenario, ScenarioError, json_schema, load, loads, registry
@@ -56,6 +56,7 @@ _HOMES = {
     "run": "peersim.ensemble",
     "story": "peersim.report.story",
     "switch_off": "peersim.studies.switch_off",
+    "two_lives": "peersim.report.story",
 }
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "run",
     "story",
     "switch_off",
+    "two_lives",
 ]
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from peersim.analysis import shapley, words
 from peersim.results.outcomes import OUTCOMES, interval, reach
+from peersim.results.tables import records
 
 Floats = npt.NDArray[np.float64]
 
@@ -127,9 +128,9 @@ class Attribution:
             "bundle": self.bundle,
             "exact": self.exact,
             "parts": [{"name": part.name, "label": part.label, "changes": dict(part.changes)} for part in self.parts],
-            "total": _records(self.total.reset_index()),
-            "shares": _records(self.shares),
-            "interactions": _records(self.interactions),
+            "total": records(self.total.reset_index()),
+            "shares": records(self.shares),
+            "interactions": records(self.interactions),
         }
 
     @property
@@ -186,10 +187,3 @@ def _with_error(values: Floats, error: Floats) -> tuple[Floats, Floats, Floats]:
 
 def _index() -> pd.Index[str]:
     return pd.Index(list(OUTCOMES), name="outcome")
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = table.astype(object)
-    return [
-        {str(name): value for name, value in row.items()} for row in plain.where(table.notna(), None).to_dict("records")
-    ]

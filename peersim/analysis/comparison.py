@@ -14,6 +14,7 @@ from peersim.analysis import economics, pairs, verdicts
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.matching import Matching, check_pairable, effective_changes, matching
 from peersim.results.results import Results
+from peersim.results.tables import records
 
 
 class Precision(NamedTuple):
@@ -153,8 +154,7 @@ class Comparison:
     def to_dict(self, effect: str = economics.RETAINED) -> dict[str, Any]:
         """Contrasts, precision and cost-effectiveness as plain numbers and texts; what has no value is None."""
         columns = ["scenario", "outcome", "difference", "low", "high", "p_better", "effect", "pairs", "pairs_needed"]
-        table = self.contrasts
-        rows = table[[*columns, "fewer", "verdict"]].astype(object).where(table.notna(), None).to_dict("records")
+        rows = records(self.contrasts[[*columns, "fewer", "verdict"]])
         return {
             "baseline": self.baseline.scenario.name,
             "seed": self.seed,

@@ -48,6 +48,10 @@ ReplicatesOption = Annotated[
     int, typer.Option("--replicates", "-n", min=1, max=MOST_KEY, help="Worlds that differ only in their luck.")
 ]
 WeeksOption = Annotated[int | None, typer.Option("--weeks", help="Horizon, if other than the scenario's.")]
+OutcomeOption = Annotated[
+    list[str] | None,
+    typer.Option("--outcome", metavar="OUTCOME", help="An outcome to show. May be repeated."),
+]
 
 
 def read_scenario(name: str, settings: Sequence[str], weeks: int | None = None) -> Scenario:

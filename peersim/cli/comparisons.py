@@ -11,6 +11,7 @@ import typer
 import peersim
 from peersim.cli.arms import SetEverywhereOption, WithOption, read_arms
 from peersim.cli.common import (
+    OutcomeOption,
     RefusedError,
     ReplicatesOption,
     ScenarioArgument,
@@ -33,12 +34,6 @@ if TYPE_CHECKING:
 SHOWN_CHANGES: Final = 8
 """Keys told of in which a scenario differs."""
 OUTCOMES_OF_A_BUNDLE: Final = ("identity", "exhaustion", "retention_12m", "trust", "cost_per_year")
-
-OutcomeOption = Annotated[
-    list[str] | None,
-    typer.Option("--outcome", metavar="OUTCOME", help="An outcome to show. May be repeated."),
-]
-
 
 # compare ----------------------------------------------------------------------
 

@@ -237,3 +237,9 @@ def event_records(table: pd.DataFrame, scenario: Scenario) -> Any:
     events["kind"] = _codes(table["who"], tuple(KINDS.values())) + draws.PEER
     events["team"] = np.maximum(_codes(table["team"], [team.name for team in scenario.team_list()]), 0)
     return events.view(np.recarray)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as dictionaries of plain numbers and texts, as JSON takes them; what has no value is None."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
