@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -133,11 +134,21 @@ def status(what: str) -> AbstractContextManager[object]:
     return screen.status(what) if screen.is_terminal else nullcontext()
 
 
-def console(*, stderr: bool = False) -> Console:
-    """The terminal or file that output goes to, written as it is."""
+def console(*, stderr: bool = False, piped: int | None = None) -> Console:
+    """The terminal or file that output goes to, written as it is.
+
+    Parameters
+    ----------
+    stderr : bool
+    piped : int, optional
+        Columns, where it is no terminal and nothing else says how many there are.
+    """
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    screen = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if piped is not None and not screen.is_terminal and "COLUMNS" not in os.environ:
+        screen.width = piped
+    return screen
 
 
 def count(number: int, noun: str, nouns: str = "") -> str:

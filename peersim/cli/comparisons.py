@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from peersim.analysis.attribution import Attribution
     from peersim.analysis.comparison import Comparison, Precision
 
+WIDE: Final = 118
+"""Columns of a window from which on every column of the table is shown."""
 SHOWN_CHANGES: Final = 8
 """Keys told of in which a scenario differs."""
 OUTCOMES_OF_A_BUNDLE: Final = ("identity", "exhaustion", "retention_12m", "trust", "cost_per_year")
@@ -95,18 +97,21 @@ def _precision(text: str) -> tuple[str, float]:
 
 def _show(comparison: Comparison, effect: str) -> None:
     """The differences as tables, with what a reader has to know to read them."""
-    screen = console()
+    screen = console(piped=WIDE)
     for name in comparison.arms:
-        screen.print(_difference_table(comparison, name))
+        screen.print(_difference_table(comparison, name, all_columns=screen.width >= WIDE))
         screen.print(f"\nDiffers in: {_changes(comparison.changes[name])}")
         if not comparison.matching[name].complete:
             screen.print(f"Who is paired: {comparison.matching[name]}.")
         screen.print(f"Cost and effect: {comparison.value(name, effect).in_words()}")
         screen.print(f"{_gain(comparison.of(name)['fewer'].dropna())}\n")
     screen.print(_footnotes(comparison))
+    if screen.width < WIDE:
+        screen.print(f"More columns in a window of {WIDE} columns or more, with --json and with --out.")
 
 
-def _difference_table(comparison: Comparison, name: str) -> Table:
+def _difference_table(comparison: Comparison, name: str, *, all_columns: bool) -> Table:
+    """The differences of one scenario; in a narrow window without the columns that only a statistician misses."""
     from rich.table import Table
     from rich.text import Text
 
@@ -116,8 +121,10 @@ def _difference_table(comparison: Comparison, name: str) -> Table:
     size = f"{count(comparison.replicates, 'pair')}, {count(comparison.baseline.weeks, 'week')}, seed {comparison.seed}"
     title = f"{name}, compared with {comparison.baseline.scenario.name}: {size}"
     table = Table(title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    heads = ["baseline", "difference", "95 % interval", "better in", "effect", "pairs needed"]
+    shown = heads if all_columns else ["difference", "95 % interval"]
     table.add_column("")
-    for head in ("baseline", "difference", "95 % interval", "better in", "effect", "pairs needed"):
+    for head in shown:
         table.add_column(head, justify="right", no_wrap=head != "pairs needed")
     table.add_column("verdict")
     rows: Mapping[Any, Mapping[Any, Any]] = comparison.of(name).to_dict("index")
@@ -125,16 +132,16 @@ def _difference_table(comparison: Comparison, name: str) -> Table:
         table.add_row(Text(f"\n{group}", style="bold"))
         for outcome in outcomes:
             row, meant = rows[outcome], OUTCOMES[outcome]
-            table.add_row(
-                meant.label,
+            cells = [
                 words.amount(row["baseline"], meant),
                 words.change(row["difference"], meant),
                 words.limits(row, meant),
                 words.percent(row["p_better"]),
                 words.number(row["effect"]),
                 words.whole(row["pairs_needed"]),
-                verdicts.in_short(row, meant),
-            )
+            ]
+            kept = [cell for head, cell in zip(heads, cells, strict=True) if head in shown]
+            table.add_row(meant.label, *kept, verdicts.in_short(row, meant))
     return table
 
 
@@ -228,7 +235,7 @@ def attribute(
 
 
 def _show_parts(found: Attribution, outcomes: Sequence[str]) -> None:
-    screen = console()
+    screen = console(piped=WIDE)
     size = f"{count(found.replicates, 'pair')}, {count(found.weeks, 'week')}, seed {found.seed}"
     screen.print(f"{found.bundle}, compared with {found.baseline}: {size}", style="bold")
     for outcome in outcomes:

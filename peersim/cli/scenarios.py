@@ -139,8 +139,8 @@ def mechanisms(
     for outcome in outcomes or OUTCOMES_OF_MECHANISMS:
         screen.print(_effects(found[found["outcome"] == outcome], outcome))
     screen.print(
-        "\nDoes: the outcome with everything on, minus the outcome with that mechanism off, the same people and luck in "
-        "both; 95 % interval over pairs. Mechanisms work through each other, so their effects do not add up to a whole."
+        "\nDoes: the outcome with everything on, minus the outcome with that mechanism off, the same people and luck "
+        "in both; 95 % interval over pairs. Mechanisms work through each other, so their effects do not add up."
     )
 
 
@@ -150,7 +150,6 @@ def _effects(rows: pd.DataFrame, outcome: str) -> Table:
 
     from peersim.analysis import words
     from peersim.results.outcomes import OUTCOMES
-    from peersim.results.tables import records
 
     meant = OUTCOMES[outcome]
     better = "higher" if meant.better > 0 else "lower"
@@ -161,7 +160,7 @@ def _effects(rows: pd.DataFrame, outcome: str) -> Table:
     for head in ("without it", "does", "95 % interval"):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("meaning")
-    for row in records(rows):
+    for row in rows.to_dict("records"):
         cells = words.amount(row["without"], meant), words.change(row["difference"], meant), words.limits(row, meant)
         table.add_row(row["mechanism"], *cells, row["meaning"])
     return table

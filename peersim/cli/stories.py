@@ -38,13 +38,13 @@ def story(
     from peersim.analysis.errors import QuestionError
 
     case = read_scenario(scenario, settings or [])
-    whom = {"seed": seed, "replicate": replicate, "person": person}
     try:
         if written is None:
-            text = peersim.story(case, **whom)
+            text = peersim.story(case, seed=seed, replicate=replicate, person=person)
         else:
             name, changes = named_changes(written)
-            text = peersim.two_lives(case, changed(case, written, changes), name, **whom)
+            other = changed(case, written, changes)
+            text = peersim.two_lives(case, other, name, seed=seed, replicate=replicate, person=person)
     except QuestionError as error:
         option = "--" if str(error).startswith("person: ") else ""
         raise RefusedError(f"{option}{error}") from None
