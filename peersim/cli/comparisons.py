@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from peersim.analysis.attribution import Attribution
     from peersim.analysis.comparison import Comparison, Precision
 
+PIPED: Final = 150
+"""Columns written where there is no window, as into a file."""
 WIDE: Final = 118
 """Columns of a window from which on every column of the table is shown."""
 SHOWN_CHANGES: Final = 8
@@ -97,14 +99,15 @@ def _precision(text: str) -> tuple[str, float]:
 
 def _show(comparison: Comparison, effect: str) -> None:
     """The differences as tables, with what a reader has to know to read them."""
-    screen = console(piped=WIDE)
+    screen = console(piped=PIPED)
     for name in comparison.arms:
         screen.print(_difference_table(comparison, name, all_columns=screen.width >= WIDE))
         screen.print(f"\nDiffers in: {_changes(comparison.changes[name])}")
         if not comparison.matching[name].complete:
             screen.print(f"Who is paired: {comparison.matching[name]}.")
         screen.print(f"Cost and effect: {comparison.value(name, effect).in_words()}")
-        screen.print(f"{_gain(comparison.of(name)['fewer'].dropna())}\n")
+        screen.print(f"{_gain(comparison.of(name)['fewer'].dropna())}")
+        screen.print(f"{_skewed(comparison.of(name))}\n")
     screen.print(_footnotes(comparison))
     if screen.width < WIDE:
         screen.print(f"More columns in a window of {WIDE} columns or more, with --json and with --out.")
@@ -164,6 +167,19 @@ def _gain(fewer: pd.Series[float]) -> str:
     return (
         f"Pairing: independent runs would have needed {fewer.median():.1f} times as many replicates for the same "
         f"intervals (median over outcomes; from {fewer.min():.1f} to {fewer.max():.1f})."
+    )
+
+
+def _skewed(rows: pd.DataFrame) -> str:
+    """Which intervals rest on too few pairs for how skewed the differences are."""
+    from peersim.analysis.pairs import too_few
+
+    names = list(rows.index[too_few(rows)])
+    if not names:
+        return "Intervals: no outcome's differences are too skewed for so many pairs."
+    return (
+        f"Intervals: the differences in {', '.join(names)} are so skewed that more pairs are needed before their "
+        "intervals hold the truth as often as they say."
     )
 
 
@@ -235,7 +251,7 @@ def attribute(
 
 
 def _show_parts(found: Attribution, outcomes: Sequence[str]) -> None:
-    screen = console(piped=WIDE)
+    screen = console(piped=PIPED)
     size = f"{count(found.replicates, 'pair')}, {count(found.weeks, 'week')}, seed {found.seed}"
     screen.print(f"{found.bundle}, compared with {found.baseline}: {size}", style="bold")
     for outcome in outcomes:

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import peersim as ps
 from peersim.analysis import files
@@ -131,16 +132,21 @@ def test_precisions_that_make_no_sense_are_refused(base, precision, others, mess
         ps.compare(base, {"weekly": base.with_(WEEKLY)}, **{"replicates": 10} | others, precision=precision)
 
 
+@pytest.mark.slow
 def test_intervals_hold_after_adding_pairs_too():
     """Stopping once the interval is narrow may not make it a lie: against the mean of very many pairs."""
-    base = small(weeks=8)
-    arm = base.with_(WEEKLY)
-    truth = ps.compare(base, {"weekly": arm}, 6_000, seed=99).of("weekly").loc["identity", "difference"]
-    held = 0
-    for seed in range(60):
-        row = ps.compare(base, {"weekly": arm}, 8, seed, precision={"identity": 0.002}, most=400).of("weekly")
-        held += row.loc["identity", "low"] <= truth <= row.loc["identity", "high"]
-    assert held >= 50
+    base = small(weeks=40)
+    arms = {"weekly": base.with_(WEEKLY)}
+    truth = ps.compare(base, arms, 8_000, seed=99).of("weekly").loc["wellbeing", "difference"]
+    held, pairs, trials = 0, [], 60
+    for seed in range(trials):
+        found = ps.compare(base, arms, 20, seed, precision={"wellbeing": 0.002}, most=2_000)
+        row = found.of("weekly").loc["wellbeing"]
+        held += row["low"] <= truth <= row["high"]
+        pairs.append(found.replicates)
+    assert np.mean(pairs) > 60
+    low, high = stats.binom.interval(0.9999, trials, 0.95)
+    assert low <= held <= high
 
 
 # who is paired ----------------------------------------------------------------
