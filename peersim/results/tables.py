@@ -197,17 +197,16 @@ def event_table(events: Any, replicate: npt.NDArray[np.int32], scenario: Scenari
     names = [team.name for team in scenario.team_list()]
     teams = events.team.astype(np.int32)
     teams[(events.kind == draws.MANAGER) & (events.post > 0)] = -1
-    return pd.DataFrame(
-        {
-            "replicate": replicate,
-            "week": events.week,
-            "event": _category(events.event, EVENTS),
-            "who": _category(events.kind - draws.PEER, tuple(KINDS.values())),
-            "team": _category(teams, names),
-            "post": events.post,
-            "ordinal": events.ordinal,
-        }
-    )
+    columns = {
+        "replicate": replicate,
+        "week": np.array(events.week),
+        "event": _category(events.event, EVENTS),
+        "who": _category(events.kind - draws.PEER, tuple(KINDS.values())),
+        "team": _category(teams, names),
+        "post": np.array(events.post),
+        "ordinal": np.array(events.ordinal),
+    }
+    return pd.DataFrame(columns, copy=False)  # each column is a copy already, and all of them are large
 
 
 def event_records(table: pd.DataFrame, scenario: Scenario) -> Any:
