@@ -172,7 +172,7 @@ def test_runs_inside_a_folder_of_another_kind(results, tmp_path):
         (tmp_path / name).mkdir()
         files.write_tables(results, tmp_path / name)
         files.write_manifest(results, tmp_path / name)
-    files.describe(tmp_path, "comparison", {"runs": ["a", "b"]})
+    files.describe(tmp_path, {"kind": "comparison", "runs": ["a", "b"]})
     whole = files.manifest(tmp_path)
     assert (whole["kind"], whole["runs"], whole["peersim"]) == ("comparison", ["a", "b"], peersim.__version__)
     assert {"a/manifest.json", "b/weekly.parquet"} <= {entry["name"] for entry in whole["files"]}

@@ -23,6 +23,7 @@ from peersim.cli.common import (
     read_scenario,
     terminable,
 )
+from peersim.cli.outputs import Clock, OutOption, ReportOption, SheetOption, places, say_written, write_comparison
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,16 @@ WIDE: Final = 118
 SHOWN_CHANGES: Final = 8
 """Keys told of in which a scenario differs."""
 OUTCOMES_OF_A_BUNDLE: Final = ("identity", "exhaustion", "retention_12m", "trust", "cost_per_year")
+
+EffectOption = Annotated[
+    str,
+    typer.Option(
+        "--effect",
+        metavar="OUTCOME",
+        help="What the cost is set against; by default years_retained, peer workers retained for a year.",
+    ),
+]
+
 
 # compare ----------------------------------------------------------------------
 
@@ -60,14 +71,10 @@ def compare(
         ),
     ] = None,
     most: Annotated[int, typer.Option("--most", min=2, help="Pairs at which the search for a precision ends.")] = 5_000,
-    effect: Annotated[
-        str,
-        typer.Option(
-            "--effect",
-            metavar="OUTCOME",
-            help="What the cost is set against; by default years_retained, peer workers retained for a year.",
-        ),
-    ] = "years_retained",
+    effect: EffectOption = "years_retained",
+    out: OutOption = None,
+    report: ReportOption = None,
+    sheet: SheetOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the differences as one JSON object.")] = False,
 ) -> None:
     """Compare scenarios: the same people and the same luck in each.
@@ -80,12 +87,16 @@ def compare(
     base = read_scenario(scenario, settings or [], weeks)
     arms = read_arms(base, others or [], written or [], settings or [], weeks)
     asked = dict(_precision(text) for text in precision or [])
-    with terminable(), progress((1 + len(arms)) * replicates) as told:
-        comparison = peersim.compare(base, arms, replicates, seed, precision=asked, most=most, progress=told)
+    with terminable(), places(out, report, sheet) as ready:
+        clock = Clock()
+        with progress((1 + len(arms)) * replicates) as told:
+            comparison = peersim.compare(base, arms, replicates, seed, precision=asked, most=most, progress=told)
+        write_comparison(comparison, ready, clock.stop(), effect)
     if as_json:
         typer.echo(json.dumps(comparison.to_dict(effect), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         _show(comparison, effect)
+        say_written(out, report, sheet)
 
 
 def _precision(text: str) -> tuple[str, float]:

@@ -108,6 +108,45 @@ def new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 @contextmanager
+def new_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A file to write, which takes its place and name only when it is complete.
+
+    Open it before a long computation: whether there is room for it is known at once.
+
+    Parameters
+    ----------
+    path : path
+        Where it is to be; must not exist.  Missing folders above it are made at the end.
+
+    Yields
+    ------
+    Path
+        The file under its provisional name, with the same ending.  It is removed if anything goes wrong.
+
+    Raises
+    ------
+    OutputError
+        If the place is taken, or cannot be written to.
+    """
+    with _told(path):
+        target = Path(path).resolve()
+        if target.exists():
+            raise OutputError(f"{path}: exists already; name a new file, or remove it first")
+        above = next(parent for parent in target.parents if parent.exists())
+    draft = above / f".peersim-{secrets.token_hex(4)}{target.suffix}"
+    try:
+        with _told(path):
+            draft.touch()
+        with _told(path, NO_ROOM):
+            yield draft
+        with _told(path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft.rename(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
 def _told(folder: str | os.PathLike[str], only: Container[int] | None = None) -> Iterator[None]:
     """Errors of the file system (or `only` those with such numbers) as errors about this folder."""
     try:
@@ -228,17 +267,22 @@ def _write_parquet(path: Path, rows: int, part: Part) -> None:
 
 def write_manifest(results: Results, folder: Path, timing: Timing | None = None) -> None:
     """Write what the results in a folder are and where they come from; the last file to be written."""
-    about = {
+    describe(folder, about(results), timing)
+
+
+def about(results: Results) -> dict[str, Any]:
+    """What a manifest says of a run."""
+    return {
+        "kind": RUN,
         "scenario": results.scenario.name,
         "scenario_digest": results.scenario.digest,
         "seed": results.seed,
         "replicates": results.replicates,
         "weeks": results.weeks,
     }
-    describe(folder, RUN, about, timing)
 
 
-def describe(folder: Path, kind: str, about: Mapping[str, Any], timing: Timing | None = None) -> None:
+def describe(folder: Path, content: Mapping[str, Any], timing: Timing | None = None) -> None:
     """Write the manifest of a folder: what it is, where it comes from, and all files that it holds by now.
 
     Nothing in it names a person, a computer or a place on its disk.
@@ -246,16 +290,19 @@ def describe(folder: Path, kind: str, about: Mapping[str, Any], timing: Timing |
     Parameters
     ----------
     folder : Path
-    kind : str
-        What the folder holds, such as `RUN`; readers go by it.
-    about : mapping
-        What there is to say about this kind.
+    content : mapping
+        What the folder holds: its ``kind``, by which readers go, and what there is to say about this kind.
     timing : Timing, optional
         Of the computation.
     """
-    content = {
-        "kind": kind,
-        **about,
+    files = [_described(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    text = json.dumps({**content, **origin(timing), "files": files}, indent=2, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def origin(timing: Timing | None = None) -> dict[str, Any]:
+    """What a manifest says of where results come from: versions, commit, time, kind of machine."""
+    return {
         "peersim": peersim.__version__,
         "commit": _commit(),
         "source_digest": source_digest(),
@@ -264,10 +311,7 @@ def describe(folder: Path, kind: str, about: Mapping[str, Any], timing: Timing |
         "started": timing and timing.started.isoformat(timespec="seconds"),
         "seconds": timing and round(timing.seconds, 3),
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
-        "files": [_described(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()],
     }
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _described(path: Path, folder: Path) -> dict[str, Any]:

@@ -150,7 +150,8 @@ def pseudo_values(totals: Floats, estimate: Estimate) -> Floats:
         return np.asarray(whole)[np.newaxis]
     blocks = (totals[first : first + BLOCK] for first in range(0, replicates, BLOCK))
     without = np.concatenate([estimate(everything - block) for block in blocks])
-    return replicates * whole - (replicates - 1) * without
+    values: Floats = replicates * whole - (replicates - 1) * without
+    return values
 
 
 def ratio(sums: Floats) -> Floats:
