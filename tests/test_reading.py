@@ -16,22 +16,8 @@ from peersim.report import figures
 from peersim.results import files, tables
 from peersim.results.files import InputError, save
 from peersim.scenario import ScenarioError
-from tests.worlds import a_team, busy, corner, small
+from tests.worlds import TABLES, a_team, busy, corner, small
 
-TABLES = (
-    "weekly",
-    "people",
-    "events",
-    "per_replicate",
-    "outcomes",
-    "retention",
-    "course",
-    "reasons",
-    "identity_causes",
-    "exhaustion_causes",
-    "survivors",
-    "observed",
-)
 ODD = ["nan", " None ", '\'; "x", {y}: #&!', "Zoë 🙂 東", "-1", "a/b\\c"]
 CASES = {
     "busy": (busy(weeks=60), 5, False),

@@ -15,9 +15,10 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Container, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -88,23 +89,8 @@ def new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     OutputError
         If the place is taken, or cannot be written to.
     """
-    with _told(folder):
-        target = Path(folder).resolve()
-        _refuse_taken(target, str(folder))
-        above = next(parent for parent in target.parents if parent.exists())
-    draft = above / f".peersim-{secrets.token_hex(4)}.tmp"
-    try:
-        with _told(folder):
-            draft.mkdir()
-        with _told(folder, NO_ROOM):
-            yield draft
-        with _told(folder):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                target.rmdir()  # empty; a rename replaces an empty folder on some systems only
-            draft.rename(target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with _drafted(folder, ".tmp", _refuse_taken, Path.mkdir, partial(shutil.rmtree, ignore_errors=True)) as draft:
+        yield draft
 
 
 @contextmanager
@@ -128,22 +114,42 @@ def new_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     OutputError
         If the place is taken, or cannot be written to.
     """
-    with _told(path):
-        target = Path(path).resolve()
-        if target.exists():
-            raise OutputError(f"{path}: exists already; name a new file, or remove it first")
+    with _drafted(path, Path(path).suffix, _refuse_there, Path.touch, _unlink) as draft:
+        yield draft
+
+
+@contextmanager
+def _drafted(
+    place: str | os.PathLike[str],
+    ending: str,
+    refuse: Callable[[Path, str], None],
+    make: Callable[[Path], object],
+    remove: Callable[[Path], object],
+) -> Iterator[Path]:
+    """Something new that takes its place and name only when it is complete."""
+    with _told(place):
+        target = Path(place).resolve()
+        refuse(target, str(place))
         above = next(parent for parent in target.parents if parent.exists())
-    draft = above / f".peersim-{secrets.token_hex(4)}{target.suffix}"
+    draft = above / f".peersim-{secrets.token_hex(4)}{ending}"
     try:
-        with _told(path):
-            draft.touch()
-        with _told(path, NO_ROOM):
+        with _told(place):
+            make(draft)
+        with _told(place, NO_ROOM):
             yield draft
-        with _told(path):
+        with _told(place):
             target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir():
+                target.rmdir()  # empty; a rename replaces an empty folder on some systems only
+            refuse(target, str(place))  # a rename would replace a file that has come meanwhile
             draft.rename(target)
     finally:
-        draft.unlink(missing_ok=True)
+        remove(draft)
+
+
+def _unlink(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
 
 
 @contextmanager
@@ -165,6 +171,11 @@ def _refuse_taken(target: Path, name: str) -> None:
             raise OutputError(f"{name}: is in use and cannot be replaced; name a new folder inside it")
     elif target.exists():
         raise OutputError(f"{name}: is a file; name a new folder")
+
+
+def _refuse_there(target: Path, name: str) -> None:
+    if target.exists():
+        raise OutputError(f"{name}: exists already; name a new file, or remove it first")
 
 
 def save(results: Results, folder: str | os.PathLike[str], *, timing: Timing | None = None) -> None:
