@@ -19,6 +19,8 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 
+from peersim.results.outcomes import interval
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -122,7 +124,7 @@ def sampled_values(outcomes: dict[int, Floats], orders: Sequence[Sequence[int]])
     """
     added = np.stack([_added(outcomes, order) for order in orders])
     by_pair = added.reshape(len(orders) // 2, 2, *added.shape[1:]).mean(axis=1)
-    means = np.nanmean(by_pair, axis=2)
+    means, _, _ = interval(np.moveaxis(by_pair, 2, 0))
     return by_pair.mean(axis=0), means.std(axis=0, ddof=1) / np.sqrt(len(means))
 
 
