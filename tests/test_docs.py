@@ -331,6 +331,15 @@ def test_luck_of_the_page_is_philox():
     assert draws.PEER != draws.USER
 
 
+def test_present_value_of_the_page_is_that_of_later_years():
+    present_value = Reading(SCENARIOS["as it comes"], seed=1, replicate=0).now["present_value"]
+    assert present_value([100.0]) == 100
+    assert present_value([0.0] * 52 + [103.5]) == pytest.approx(100)
+    assert present_value([0.0] * 104 + [103.5]) == pytest.approx(100 / 1.035)
+    undiscounted = SCENARIOS["as it comes"].with_({"costs.discount_rate": 0})
+    assert Reading(undiscounted, seed=1, replicate=0).now["present_value"]([1.0] * 104) == 104
+
+
 # evidence ---------------------------------------------------------------------
 
 ROW = r"\d+\.\d+[a-z]?"

@@ -405,7 +405,7 @@ def test_names_mean_nothing():
 
 def test_prices_change_costs_and_nothing_else():
     one, other = (after(busy({"costs.comparable_salary": pay, "costs.hire": 2 * pay})) for pay in (20_000, 30_000))
-    priced = [name.startswith("cost") for name in WEEKLY]
+    priced = [measure.unit == "pounds" for measure in WEEKLY.values()]
     assert same(one.weekly[:, ~np.array(priced)], other.weekly[:, ~np.array(priced)])
     assert not same(one.weekly, other.weekly)
     assert same(tuple(getattr(one, kind) for kind in PEOPLE), tuple(getattr(other, kind) for kind in PEOPLE))

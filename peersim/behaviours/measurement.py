@@ -18,6 +18,8 @@ from peersim.world.measures import (
     N_COUNTS,
     N_SUMS,
     N_TEAM,
+    PAID_GENERIC,
+    PAID_SUPPORT,
     PAY,
     PRESENCE,
     STAFF_AT_WORK,
@@ -81,12 +83,15 @@ def add_team(world, team, sums, counts):
     """Add up a team's people; `counts` holds what `world.measures` says at N_COUNTS.
 
     After the sums of the team's measures come identity, exhaustion and wellbeing of the entry cohort, pay with
-    on-costs, cover for posts that nobody works in, and the identity of peers at work in the share of the week that is
-    theirs.
+    on-costs, cover for posts that nobody works in, the identity of peers at work in the share of the week that is
+    theirs, and what is paid, within pay, for generic tasks and for peers' own hours in support.  Each week a post is
+    either paid or vacant, as it is at the end of the week, so that pay and cover for a vacancy never overlap.
     """
     constants = world.constants[0]
     threshold = constants.considering_threshold
-    weekly_pay = constants.cost_comparable_salary * (1.0 + constants.cost_on_costs) / 52.0
+    yearly_pay = constants.cost_comparable_salary * (1.0 + constants.cost_on_costs)
+    weekly_pay = yearly_pay / 52.0
+    hourly_pay = yearly_pay / constants.cost_hours_a_year
     for i in range(team.first_peer, team.first_peer + team.n_peers):
         peer = world.peers[i]
         counts[0] += 1.0
@@ -104,7 +109,11 @@ def add_team(world, team, sums, counts):
             sums[COVER] += weekly_pay * constants.cost_cover_share
         if peer.status == VACANT:
             continue
-        sums[PAY] += weekly_pay * peer.pay_ratio * peer.hours
+        pay = weekly_pay * peer.pay_ratio * peer.hours
+        sums[PAY] += pay
+        sums[PAID_SUPPORT] += hourly_pay * peer.pay_ratio * peer.support_hours
+        if peer.status == AT_WORK:
+            sums[PAID_GENERIC] += pay * peer.generic_share
         counts[1] += 1.0
         sums[0] += peer.identity
         sums[1] += peer.role_clarity
@@ -196,6 +205,11 @@ def write_provider(world, row):
     provider.cost_pay = provider.sums[PAY]
     provider.cost_cover = provider.sums[COVER]
     constants = world.constants[0]
+    if provider.peers_at_group > 0:  # one facilitator, however many come
+        provider.cost_meetings = (
+            constants.group_hours * constants.cost_facilitator_hour
+            + provider.peers_at_group * constants.cost_meeting_expenses
+        )
     if constants.on_culture != 0:
         sessions = world.policy[provider.policy_row].team_training_due * provider.counts[CLINICIANS]
         hours = constants.training_attendance * constants.training_hours
@@ -214,6 +228,8 @@ def write_provider(world, row):
         + provider.cost_hiring
         + provider.cost_cover
     )
+    row[N_TEAM + 19] = provider.sums[PAID_GENERIC]
+    row[N_TEAM + 20] = provider.sums[PAID_SUPPORT]
 
 
 @compiled

@@ -24,6 +24,7 @@ def open_provider(world):
     provider.clinicians_hired = 0
     provider.users_discharged = 0
     provider.users_dropped_out = 0
+    provider.peers_at_group = 0
     provider.cost_pay = 0.0
     provider.cost_supervision = 0.0
     provider.cost_meetings = 0.0
@@ -68,6 +69,7 @@ def clear_diary(peer):
     peer.colleagues_met = 0
     peer.colleague_help = 0
     peer.clinical_help = 0
+    peer.support_hours = 0.0
     for k in range(N_IDENTITY):
         peer.identity_terms[k] = 0.0
     for k in range(N_EXHAUSTION):

@@ -22,7 +22,8 @@ TALKS = 3  # fellow peers talked to at a group meeting: one for each number left
 def seek_peers(world, i):
     """Peer `i` meets fellow peers, in the team and (when it meets) the peer group, or goes without.
 
-    Changes `fellows_met`, `isolation` and, by cause, this week's `identity` and `exhaustion`.
+    Changes `fellows_met`, `support_hours`, `peers_at_group`, `isolation` and, by cause, this week's `identity` and
+    `exhaustion`.
     """
     constants = world.constants[0]
     peer = world.peers[i]
@@ -52,7 +53,8 @@ def attend_group(world, i):
     attends, first, second, third = draws.of_person(provider, draws.PEER, peer, provider.week, draws.PEER_GROUP)
     if attends >= constants.group_attendance:
         return
-    provider.cost_meetings += constants.group_hours * constants.cost_peer_hour
+    provider.peers_at_group += 1
+    peer.support_hours += constants.group_hours
     others = len(world.peers) - 1
     for talk in range(TALKS):
         number = first if talk == 0 else (second if talk == 1 else third)

@@ -41,8 +41,8 @@ def supervise(world, i):
 
     A session that could not be held is tried again every week; it counts as missed in the week in which it falls due.
 
-    Changes `weeks_since_supervision`, `supervised` or `missed`, `support`, `role_clarity`, `empowerment` and, by cause,
-    this week's `identity` and `exhaustion`.
+    Changes `weeks_since_supervision`, `supervised` or `missed`, `support_hours`, `support`, `role_clarity`,
+    `empowerment` and, by cause, this week's `identity` and `exhaustion`; what it costs.
     """
     constants = world.constants[0]
     peer = world.peers[i]
@@ -127,3 +127,4 @@ def hold(constants, provider, policy, peer, understanding, skill_task, skill_wel
     if policy.supervision_by == BY_EXTERNAL:
         rate = constants.cost_external_supervisor_hour
     provider.cost_supervision += hours * rate
+    peer.support_hours += hours

@@ -76,13 +76,25 @@ PROVIDER: Final = {
     "clinicians_hired": Measure("people", "clinicians who started this week"),
     "users_discharged": Measure("people", "users discharged this week"),
     "users_dropped_out": Measure("people", "users who dropped out this week"),
-    "cost_pay": Measure("pounds", "pay of peer workers with on-costs"),
-    "cost_supervision": Measure("pounds", "supervisors' time"),
-    "cost_meetings": Measure("pounds", "peers' time at the peer group"),
-    "cost_training": Measure("pounds", "team training and disclosure training"),
+    "cost_pay": Measure("pounds", "pay of peer workers in post with on-costs; in full while off sick"),
+    "cost_supervision": Measure("pounds", "supervisors' time in sessions held; the peer's own time is in cost_pay"),
+    "cost_meetings": Measure("pounds", "facilitator and expenses of the peer group; peers' own time is in cost_pay"),
+    "cost_training": Measure(
+        "pounds", "colleagues' time in team training, places on disclosure training; peers' own time is in cost_pay"
+    ),
     "cost_hiring": Measure("pounds", "recruitment and induction of peer workers"),
-    "cost_cover": Measure("pounds", "cover for vacant peer posts and sickness"),
-    "cost": Measure("pounds", "all costs of the week"),
+    "cost_cover": Measure(
+        "pounds", "cover bought for vacant peer posts, in place of pay, and for peers off sick, beside it"
+    ),
+    "cost": Measure("pounds", "all costs of the week: the sum of the cost_* measures"),
+    "paid_generic_time": Measure(
+        "pounds", "part of cost_pay, not to be added to it: pay of peers at work for their generic share of the week"
+    ),
+    "paid_support_time": Measure(
+        "pounds",
+        "part of cost_pay, not to be added to it: pay of peers for their own hours in supervision and at the peer "
+        "group (disclosure training left out: its length is not known)",
+    ),
 }
 """Measured for the provider only."""
 
@@ -94,5 +106,5 @@ PEERS, CLINICIANS, STAFF_AT_WORK = 1, 2, 5  # places in those counts
 EMPOWERMENT, UNDERSTANDING, VALUING, STANCE = (
     list(TEAM).index(name) for name in ("empowerment", "role_understanding", "valuing", "clinical_stance")
 )
-COHORT, PAY, COVER, PRESENCE = N_TEAM, N_TEAM + 3, N_TEAM + 4, N_TEAM + 5
-N_SUMS = N_TEAM + 6  # and: entry cohort (three sums), pay, cover, peers who are present as peers
+COHORT, PAY, COVER, PRESENCE, PAID_GENERIC, PAID_SUPPORT = (N_TEAM + k for k in (0, 3, 4, 5, 6, 7))
+N_SUMS = N_TEAM + 8  # and: entry cohort (three sums), pay, cover, peers who are present as peers, two parts of pay

@@ -45,7 +45,7 @@ NHS_TRUST, VOLUNTARY, PARTNERSHIP = range(3)
 WHOLE, LARGE, REAL = "i4", "i8", "f8"
 WEEKS, COUNT, ROW, FLAG, KIND = "weeks", "count", "row", "0 or 1", "code"
 CHANCE = "0 to 1, open"
-LEVEL, CHANGE, LOG, POUNDS = "level", "level per week", "log of weekly hazard", "pounds"
+LEVEL, CHANGE, LOG, POUNDS, HOURS = "level", "level per week", "log of weekly hazard", "pounds", "hours"
 
 
 class Field(NamedTuple):
@@ -136,6 +136,7 @@ PEER_FIELDS = (
     Field("colleagues_met", WHOLE, COUNT, "this week: colleagues met"),
     Field("colleague_help", WHOLE, COUNT, "this week: times helped as a colleague"),
     Field("clinical_help", WHOLE, COUNT, "this week: times answered as a patient would be"),
+    Field("support_hours", REAL, HOURS, "this week: own hours in supervision and at the peer group"),
     Field("clinical_memory", REAL, SHARE, "share of help that was clinical, smoothed"),
     Field("identity_start", REAL, SHARE, "identity at the start of the spell"),
     Field("exhaustion_start", REAL, SHARE, "exhaustion at the start of the spell"),
@@ -246,10 +247,11 @@ PROVIDER_FIELDS = (
     Field("clinicians_hired", LARGE, COUNT, "this week: clinicians who started"),
     Field("users_discharged", LARGE, COUNT, "this week: users discharged"),
     Field("users_dropped_out", LARGE, COUNT, "this week: users who dropped out"),
-    Field("cost_pay", REAL, POUNDS, "this week: pay of peer workers with on-costs"),
-    Field("cost_supervision", REAL, POUNDS, "this week: supervisors' time"),
-    Field("cost_meetings", REAL, POUNDS, "this week: peers' time at the peer group"),
-    Field("cost_training", REAL, POUNDS, "this week: team training and disclosure training"),
+    Field("peers_at_group", LARGE, COUNT, "this week: peer workers who went to the peer group"),
+    Field("cost_pay", REAL, POUNDS, "this week: pay of peer workers in post with on-costs"),
+    Field("cost_supervision", REAL, POUNDS, "this week: supervisors' time in sessions held"),
+    Field("cost_meetings", REAL, POUNDS, "this week: facilitator and expenses of the peer group"),
+    Field("cost_training", REAL, POUNDS, "this week: colleagues' time in team training, places on disclosure training"),
     Field("cost_hiring", REAL, POUNDS, "this week: recruitment and induction of peer workers"),
     Field("cost_cover", REAL, POUNDS, "this week: cover for posts that nobody works in"),
     Field("sums", REAL, LEVEL, "this week's measures, summed over teams", N_SUMS),
