@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from peersim.agents import Clinician, Manager, PeerWorker, ServiceUser
     from peersim.analysis.attribution import Attribution
     from peersim.analysis.comparison import Comparison
+    from peersim.analysis.files import load as load_comparison
     from peersim.ensemble import chunks, run
     from peersim.model import PeerSupportModel
-    from peersim.report.story import story
+    from peersim.report.story import story, two_lives
+    from peersim.results.files import load as load_results
     from peersim.results.results import Results
     from peersim.scenario import Scenario, ScenarioError, json_schema, load, loads, registry
     from peersim.studies.attribute import attribute
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# Module of each name, and what it is called there if otherwise.
 _HOMES = {
     "Attribution": "peersim.analysis.attribution",
     "Clinician": "peersim.agents",
@@ -46,11 +49,14 @@ _HOMES = {
     "compare": "peersim.studies.compare",
     "json_schema": "peersim.scenario",
     "load": "peersim.scenario",
+    "load_comparison": "peersim.analysis.files:load",
+    "load_results": "peersim.results.files:load",
     "loads": "peersim.scenario",
     "registry": "peersim.scenario",
     "run": "peersim.ensemble",
     "story": "peersim.report.story",
     "switch_off": "peersim.studies.switch_off",
+    "two_lives": "peersim.report.story",
 }
 
 __all__ = [
@@ -71,18 +77,22 @@ __all__ = [
     "demo",
     "json_schema",
     "load",
+    "load_comparison",
+    "load_results",
     "loads",
     "registry",
     "run",
     "story",
     "switch_off",
+    "two_lives",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: `import peersim` itself stays quick."""
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        module, _, there = _HOMES[name].partition(":")
+        return getattr(import_module(module), there or name)
     raise AttributeError(f"module 'peersim' has no attribute {name!r}")
 
 

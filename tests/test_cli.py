@@ -2,18 +2,15 @@
 
 import dataclasses
 import json
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
-from typer.testing import CliRunner
 
 import peersim
-from peersim.cli import app, common, scenarios
+from peersim.cli import common, scenarios
 from peersim.results.outcomes import GROUPS, OUTCOMES
 from peersim.scenario.mechanisms import MECHANISMS
+from tests.commands import START, assert_refused, call, start
 
 SCENARIO = """\
 name: Trial
@@ -23,7 +20,6 @@ teams:
 changes:
   - {week: 10, set: {support.supervision.every_weeks: 1}}
 """
-START = "from peersim.cli import app; app(prog_name='peersim')"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,24 +33,6 @@ def trial(tmp_path):
     path = tmp_path / "trial.yaml"
     path.write_text(SCENARIO, encoding="utf-8")
     return path
-
-
-def call(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def start(*arguments, code=START, **options):
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, encoding="utf-8", env={**os.environ, "COLUMNS": "100"}, **pipes | options)
-
-
-def assert_refused(done, *parts):
-    assert done.exit_code == 2, done.output
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    for part in parts:
-        assert part in done.stderr
 
 
 # run --------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 
 import peersim.ensemble as ensemble
 from peersim.ensemble import chunks, run, threads_available, world_of
-from peersim.results.results import Batch
+from peersim.results.results import Batch, Results
 from peersim.scenario import ScenarioError
 from peersim.world.draws import MOST_KEY
 from tests.worlds import after, busy, same, small
@@ -104,6 +104,67 @@ def test_a_batch_keeps_replicates_in_order_only():
     batch = Batch.empty(0, 2, world)
     with pytest.raises(ValueError, match="0 expected, found 1"):
         batch.keep(1, world)
+
+
+# more replicates ----------------------------------------------------------------------------------------------------
+
+EVERYTHING = (
+    "weekly",
+    "people",
+    "events",
+    "per_replicate",
+    "outcomes",
+    "retention",
+    "course",
+    "reasons",
+    "identity_causes",
+    "exhaustion_causes",
+    "survivors",
+    "observed",
+)
+
+
+@pytest.mark.parametrize("by_team", [False, True])
+def test_results_extended_are_those_of_one_run(by_team):
+    few = run(SCENARIO, 5, seed=5, by_team=by_team)
+    before = few.outcomes
+    found = few.extended(chunks(SCENARIO, 7, seed=5, by_team=by_team, first=5), 7)
+    expected = run(SCENARIO, 12, seed=5, by_team=by_team)
+    assert (found.replicates, found.seed, found.scenario, found.has_teams) == (12, 5, SCENARIO, by_team)
+    for name in (*EVERYTHING, *(["teams"] if by_team else [])):
+        assert getattr(found, name).equals(getattr(expected, name)), name
+    assert few.replicates == 5
+    assert Results(SCENARIO, chunks(SCENARIO, 5, seed=5), replicates=5, seed=5).outcomes.equals(before)
+
+
+def test_results_may_be_extended_again_and_by_nothing():
+    found = run(SCENARIO, 1)
+    for first, further in ((1, 1), (2, 3)):
+        found = found.extended(chunks(SCENARIO, further, first=first), further)
+    assert_equal(found, run(SCENARIO, 5))
+    assert_equal(found.extended([], 0), found)
+
+
+@pytest.mark.parametrize(
+    ("options", "further", "message"),
+    [
+        ({"first": 4}, 3, "batches: replicate 5 expected next, found 4"),
+        ({"first": 6}, 3, "batches: replicate 5 expected next, found 6"),
+        ({"first": 5}, 4, "9 replicates expected, found 8"),
+        ({"first": 5}, 2, "7 replicates expected, found at least 8"),
+        ({"first": 5, "by_team": True}, 3, r"batches: team_weekly: shape \(0, 2, .* expected, found \(15, 2, "),
+    ],
+)
+def test_replicates_that_do_not_follow_are_refused(options, further, message):
+    results = run(SCENARIO, 5)
+    with pytest.raises(ValueError, match=message):
+        results.extended(chunks(SCENARIO, 3, threads=1, **options), further)
+
+
+def test_replicates_of_another_horizon_are_refused():
+    results = run(SCENARIO, 5)
+    with pytest.raises(ValueError, match=r"batches: weekly: shape \(15, .* expected, found \(9, "):
+        results.extended(chunks(SCENARIO.with_({"horizon_weeks": 9}), 3, first=5), 3)
 
 
 # what is asked for --------------------------------------------------------------------------------------------------

@@ -6,16 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peersim.analysis import shapley
+from peersim.analysis import shapley, words
 from peersim.results.outcomes import OUTCOMES, interval, reach
+from peersim.results.tables import records
 
 Floats = npt.NDArray[np.float64]
+
+SHOWN_TOGETHER: Final = 3
+"""Pairs of parts told of."""
 
 
 @dataclass(frozen=True)
@@ -124,9 +128,9 @@ class Attribution:
             "bundle": self.bundle,
             "exact": self.exact,
             "parts": [{"name": part.name, "label": part.label, "changes": dict(part.changes)} for part in self.parts],
-            "total": _records(self.total.reset_index()),
-            "shares": _records(self.shares),
-            "interactions": _records(self.interactions),
+            "total": records(self.total.reset_index()),
+            "shares": records(self.shares),
+            "interactions": records(self.interactions),
         }
 
     @property
@@ -149,6 +153,31 @@ class Attribution:
         return interval(self.outcomes[after] - self.outcomes[before])[0]
 
 
+def strongest_together(found: Attribution, outcome: str) -> str:
+    """The pairs of parts whose interaction is settled and largest, in words.
+
+    Parameters
+    ----------
+    found : Attribution
+    outcome : str
+    """
+    if not found.exact or len(found.parts) < 2:
+        return ""
+    meant, labels = OUTCOMES[outcome], {part.name: part.label for part in found.parts}
+    rows = found.interactions[found.interactions["outcome"] == outcome]
+    rows = rows[(rows["low"] > 0.0) | (rows["high"] < 0.0)]
+    rows = rows.reindex(rows["interaction"].abs().sort_values(ascending=False).index)[:SHOWN_TOGETHER]
+    if rows.empty:
+        return "No two parts are seen to work together or against each other."
+    told = []
+    for row in rows.to_dict("records"):
+        how = "strengthen each other" if row["interaction"] * meant.better > 0.0 else "do partly the same work"
+        told.append(
+            f"{labels[row['part']]} and {labels[row['with']]} {how} ({words.change(row['interaction'], meant)})"
+        )
+    return f"Together: {'; '.join(told)}."
+
+
 def _with_error(values: Floats, error: Floats) -> tuple[Floats, Floats, Floats]:
     """Mean over replicates with an interval that holds a further standard error."""
     mean, _, high = interval(values)
@@ -158,10 +187,3 @@ def _with_error(values: Floats, error: Floats) -> tuple[Floats, Floats, Floats]:
 
 def _index() -> pd.Index[str]:
     return pd.Index(list(OUTCOMES), name="outcome")
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = table.astype(object)
-    return [
-        {str(name): value for name, value in row.items()} for row in plain.where(table.notna(), None).to_dict("records")
-    ]

@@ -14,6 +14,7 @@ from peersim.analysis import economics, pairs, verdicts
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.matching import Matching, check_pairable, effective_changes, matching
 from peersim.results.results import Results
+from peersim.results.tables import records
 
 
 class Precision(NamedTuple):
@@ -150,12 +151,19 @@ class Comparison:
         """
         return economics.value(self.baseline, self.arms[name], name, effect)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The contrasts as plain numbers and texts; what has no value is None."""
+    def to_dict(self, effect: str = economics.RETAINED) -> dict[str, Any]:
+        """Contrasts, precision and cost-effectiveness as plain numbers and texts; what has no value is None."""
         columns = ["scenario", "outcome", "difference", "low", "high", "p_better", "effect", "pairs", "pairs_needed"]
-        table = self.contrasts
-        rows = table[[*columns, "fewer", "verdict"]].astype(object).where(table.notna(), None).to_dict("records")
-        return {"baseline": self.baseline.scenario.name, "contrasts": rows}
+        rows = records(self.contrasts[[*columns, "fewer", "verdict"]])
+        return {
+            "baseline": self.baseline.scenario.name,
+            "seed": self.seed,
+            "weeks": self.baseline.weeks,
+            "pairs": self.replicates,
+            "contrasts": rows,
+            "precision": [{**goal._asdict(), "reached": goal.reached} for goal in self.precision],
+            "cost_effectiveness": [self.value(name, effect).to_dict() for name in self.arms],
+        }
 
     def __repr__(self) -> str:
         arms = ", ".join(map(repr, self.arms))

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -231,12 +231,22 @@ class Value:
         ratio = abs(self.ratio[0])
         return np.linspace(0.0, _round_up(2.5 * (typical if math.isnan(ratio) else max(ratio, typical))), THRESHOLDS)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The summary as plain numbers; what has no value is None."""
+        ratio = dict(zip(("ratio", "low", "high"), self.ratio, strict=True))
+        rows = {"cost": dict(self.summary.T["cost"]), "effect": dict(self.summary.T["effect"]), "per_unit": ratio}
+        plain = {
+            name: {key: float(found) if math.isfinite(found) else None for key, found in row.items()}
+            for name, row in rows.items()
+        }
+        return {"scenario": self.scenario, "effect_name": self.effect_name, "unit": self.unit} | plain
+
     def in_words(self) -> str:
         """What the scenario gives for its cost, in one or two sentences."""
         cost, effect = (self.summary.T[name] for name in ("cost", "effect"))
         more = "more" if cost["mean"] > 0.0 else "less"
         money = words.span(cost, words.pounds)
-        text = f"Over the whole horizon it costs {money} {more} in present value"
+        text = f"Over the whole horizon it costs {money} {more}, in present value"
         told = cost["low"] > 0.0 or cost["high"] < 0.0
         if not told:
             text += ", a difference that is not settled"
@@ -244,7 +254,7 @@ class Value:
             return (
                 f"{text}. Whether it changes {words.lower_first(self.outcome.label)} is not settled: no ratio is given."
             )
-        text += f", and {self._changes(effect)}"
+        text += f", and {self._does(effect)}"
         if not told:
             return f"{text}."
         if (cost["mean"] > 0.0) != (effect["mean"] > 0.0):
@@ -252,12 +262,11 @@ class Value:
         price = words.span(self.ratio, words.pounds)
         return f"{text}: {price} {'for' if effect['mean'] > 0.0 else 'saved for'} {self.each}."
 
-    def _changes(self, effect: pd.Series[float]) -> str:
-        better, what = effect["mean"] > 0.0, words.lower_first(self.outcome.label)
-        size = words.span(effect, self._size)
+    def _does(self, effect: pd.Series[float]) -> str:
+        better, size = effect["mean"] > 0.0, words.span(effect, self._size)
         if self.effect_name == RETAINED:
-            return f"{size} {'more' if better else 'fewer'} {what}"
-        return f"{what} is {'better' if better else 'worse'} by {size}"
+            return f"retains {size} {'more' if better else 'fewer'} peer workers for a year"
+        return f"makes {words.lower_first(self.outcome.label)} {'better' if better else 'worse'} by {size}"
 
     def _size(self, value: float) -> str:
         return f"{value:.2f}" if self.effect_name == RETAINED else words.amount(value, self.outcome)
@@ -271,6 +280,16 @@ class Value:
         return f"each {size} of {words.lower_first(self.outcome.label)}"
 
 
+def check_effect(effect: str) -> None:
+    """Refuse an effect that is neither ``years_retained`` nor an outcome.
+
+    Raises
+    ------
+    QuestionError
+    """
+    check_outcomes([effect], "effect", more=[RETAINED])
+
+
 def value(base: Results, arm: Results, name: str, effect: str = RETAINED) -> Value:
     """What a scenario gives for its cost, as against the baseline.
 
@@ -279,7 +298,7 @@ def value(base: Results, arm: Results, name: str, effect: str = RETAINED) -> Val
     QuestionError
         For an effect that is neither ``years_retained`` nor an outcome.
     """
-    check_outcomes([effect], "effect", more=[RETAINED])
+    check_effect(effect)
     if effect == RETAINED:
         gain = seen = years_retained(arm) - years_retained(base)
     else:

@@ -40,8 +40,8 @@ class Matching:
         (peers, *of_peers), (clinicians, *of_clinicians) = self.peers, self.clinicians
         text = (
             f"the teams differ: {peers} peer posts ({of_peers[0]} in the baseline, {of_peers[1]} here) and "
-            f"{clinicians} clinicians' posts ({of_clinicians[0]} and {of_clinicians[1]}) are still held by the same people "
-            "with the same luck; the rest exist in one of the two only"
+            f"{clinicians} clinicians' posts ({of_clinicians[0]} and {of_clinicians[1]}) are still held by the same "
+            "people with the same luck; the rest exist in one of the two only"
         )
         if self.renamed:
             text += f"; teams are matched by their order, and {self.renamed} have other names"

@@ -27,6 +27,8 @@ MARGIN_OF_COST: Final = 0.01
 """The same for pounds, as a share of what the baseline costs."""
 POWER: Final = 0.9
 """Chance with which the pairs said to settle a question do settle it, if the difference is what it seems."""
+COCHRAN: Final = 25.0
+"""Pairs for a 95 % interval to be trusted, per square of the skewness of the differences (Cochran 1977)."""
 ROUNDING: Final = 1e-12
 
 
@@ -68,6 +70,9 @@ def contrasts(base: Results, arm: Results, asked: Mapping[str, float] = NOTHING)
             How many times more replicates of each scenario independent runs would need for the same interval.
         ``p_value``
             Two-sided, for no difference (Student's t over pairs).
+        ``skewness``
+            Of the differences.  Where `pairs` are fewer than `COCHRAN` times its square, the interval may hold the true
+            mean less often than it says.
         ``tied``
             Share of pairs of worlds in which there is no difference at all.
     """
@@ -94,6 +99,7 @@ def contrasts(base: Results, arm: Results, asked: Mapping[str, float] = NOTHING)
         "pairs_to_settle": pairs_to_settle(spread, mean),
         "fewer": _ratio(_deviation(one) ** 2 + _deviation(other) ** 2, spread**2),
         "p_value": _p_value(mean, spread, pairs),
+        "skewness": _skewness(difference, mean),
         "tied": _mean(ties),
     }
     return pd.DataFrame(table, index=base.per_replicate.columns.rename("outcome"))
@@ -105,6 +111,12 @@ def _won(base: pd.DataFrame, arm: pd.DataFrame) -> tuple[Floats, Floats]:
     gain = better * (arm.to_numpy() - base.to_numpy())
     unknown = np.isnan(gain)
     return np.where(unknown, np.nan, gain > 0.0), np.where(unknown, np.nan, gain == 0.0)
+
+
+def too_few(contrasts: pd.DataFrame) -> pd.Series[bool]:
+    """Rows whose pairs are too few for their interval to be trusted, so skewed are the differences."""
+    few: pd.Series[bool] = contrasts["pairs"] < COCHRAN * contrasts["skewness"] ** 2
+    return few
 
 
 def margins(baseline: Floats) -> Floats:
@@ -171,6 +183,14 @@ def _deviation(values: Floats) -> Floats:
     n = known.sum(axis=0)
     squares = np.where(known, np.square(values - _mean(values)), 0.0).sum(axis=0)
     return np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), np.nan)
+
+
+def _skewness(values: Floats, mean: Floats) -> Floats:
+    """Skewness over replicates, of those that have a value; not a number where they are all the same."""
+    known = ~np.isnan(values)
+    n = np.maximum(known.sum(axis=0), 1)
+    off = np.where(known, values - mean, 0.0)
+    return _ratio((off**3).sum(axis=0) / n, ((off**2).sum(axis=0) / n) ** 1.5)
 
 
 def _ratio(over: Any, under: Any) -> Floats:

@@ -66,7 +66,7 @@ def in_short(row: Any, outcome: Outcome) -> str:
         A row of `Comparison.contrasts`.
     outcome : Outcome
     """
-    verdict, size = row["verdict"], words.amount(row["margin"], outcome)
+    verdict, size = row["verdict"], words.threshold(row["margin"], outcome)
     if verdict == OPEN:
         return f"not settled{_to_settle(row)}"
     if verdict == CLOSE:

@@ -25,6 +25,11 @@ def amount(value: float, outcome: Outcome) -> str:
     return text.replace("-", "−")
 
 
+def threshold(value: float, outcome: Outcome) -> str:
+    """A round figure in the unit of an outcome."""
+    return pounds(value) if outcome.unit.startswith("pounds") else f"{value:g}"
+
+
 def change(value: float, outcome: Outcome) -> str:
     """A difference in an outcome, with its sign."""
     text = amount(value, outcome)
@@ -46,6 +51,21 @@ def span(found: Iterable[float], write: Callable[[float], str]) -> str:
     sign = 1.0 if mean >= 0.0 else -1.0
     low, high = sorted((sign * low, sign * high))
     return f"{write(abs(mean))} ({write(low)} to {write(high)})"
+
+
+def percent(share: float) -> str:
+    """A share in whole percent, that of no worlds and all worlds exact; ``-`` for none."""
+    return "-" if math.isnan(share) else f"{of_100(share).replace('fewer than ', '<').replace('more than ', '>')} %"
+
+
+def number(value: float) -> str:
+    """A standardised effect."""
+    return f"{value:+.2f}".replace("-", "−") if math.isfinite(value) else "-"
+
+
+def whole(value: float) -> str:
+    """A number of pairs."""
+    return f"{value:,.0f}" if math.isfinite(value) else "-"
 
 
 def of_100(share: float) -> str:

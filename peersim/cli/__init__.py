@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 import peersim
-from peersim.cli import runs, scenarios, stories
+from peersim.cli import comparisons, runs, scenarios, stories
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
 
 
@@ -31,9 +31,10 @@ class _Commands(TyperGroup):
             typer.echo("peersim: interrupted; no files were left behind", err=True)
             raise typer.Exit(INTERRUPTED) from None
         except ValueError as error:
+            from peersim.analysis.errors import QuestionError
             from peersim.scenario import ScenarioError
 
-            if not isinstance(error, ScenarioError | RefusedError):
+            if not isinstance(error, ScenarioError | QuestionError | RefusedError):
                 raise
             typer.echo(str(error), err=True)
             raise typer.Exit(REFUSED) from None
@@ -69,6 +70,8 @@ def main(
 
 for _command in (
     runs.run,
+    comparisons.compare,
+    comparisons.attribute,
     scenarios.check,
     scenarios.schema,
     scenarios.parameters,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -48,6 +49,10 @@ ReplicatesOption = Annotated[
     int, typer.Option("--replicates", "-n", min=1, max=MOST_KEY, help="Worlds that differ only in their luck.")
 ]
 WeeksOption = Annotated[int | None, typer.Option("--weeks", help="Horizon, if other than the scenario's.")]
+OutcomeOption = Annotated[
+    list[str] | None,
+    typer.Option("--outcome", metavar="OUTCOME", help="An outcome to show. May be repeated."),
+]
 
 
 def read_scenario(name: str, settings: Sequence[str], weeks: int | None = None) -> Scenario:
@@ -55,7 +60,7 @@ def read_scenario(name: str, settings: Sequence[str], weeks: int | None = None) 
     from peersim.scenario import ScenarioError, load
 
     scenario = peersim.demo() if name == DEMO and not Path(name).exists() else load(name)
-    changes = dict(_setting(text) for text in settings)
+    changes = dict(setting(text) for text in settings)
     options = [option for option, used in (("--set", settings), ("--weeks", weeks is not None)) if used]
     if weeks is not None:
         changes["horizon_weeks"] = weeks
@@ -66,14 +71,14 @@ def read_scenario(name: str, settings: Sequence[str], weeks: int | None = None) 
         raise ScenarioError([dataclasses.replace(problem, file=source) for problem in error.problems]) from None
 
 
-def _setting(text: str) -> tuple[str, object]:
-    """Key and value of ``--set KEY=VALUE``."""
+def setting(text: str, option: str = "--set", example: str = "support.supervision.every_weeks=1") -> tuple[str, object]:
+    """Key and value of ``KEY=VALUE``, as an option has it."""
     key, equals, written = (part.strip() for part in text.partition("="))
     if not key or not equals:
-        raise RefusedError(f"--set {text}: expected KEY=VALUE, such as support.supervision.every_weeks=1")
+        raise RefusedError(f"{option} {text}: expected KEY=VALUE, such as {example}")
     from peersim.scenario.files import value
 
-    return key, value(written, f"--set {key}")
+    return key, value(written, f"{option} {key}")
 
 
 @contextmanager
@@ -116,7 +121,7 @@ def progress(replicates: int) -> Iterator[Callable[[int, int], None]]:
     patience = threading.Timer(PATIENCE, bar.start)
     patience.start()
     try:
-        yield lambda done, _total: bar.update(task, completed=done)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
     finally:
         patience.cancel()
         patience.join()
@@ -129,16 +134,26 @@ def status(what: str) -> AbstractContextManager[object]:
     return screen.status(what) if screen.is_terminal else nullcontext()
 
 
-def console(*, stderr: bool = False) -> Console:
-    """The terminal or file that output goes to, written as it is."""
+def console(*, stderr: bool = False, piped: int | None = None) -> Console:
+    """The terminal or file that output goes to, written as it is.
+
+    Parameters
+    ----------
+    stderr : bool
+    piped : int, optional
+        Columns, where it is no terminal and nothing else says how many there are.
+    """
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    screen = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if piped is not None and not screen.is_terminal and "COLUMNS" not in os.environ:
+        screen.width = piped
+    return screen
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, nouns: str = "") -> str:
     """A number of things, as in "1 replicate" and "2,000 replicates"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
 
 
 def share(number: float) -> str:

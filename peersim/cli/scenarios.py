@@ -5,15 +5,33 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 import peersim
-from peersim.cli.common import REFUSED, RefusedError, console
+from peersim.cli.common import (
+    REFUSED,
+    OutcomeOption,
+    RefusedError,
+    ReplicatesOption,
+    SeedOption,
+    SetOption,
+    console,
+    count,
+    progress,
+    read_scenario,
+    terminable,
+)
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
     from peersim.scenario import Parameter
+
+OUTCOMES_OF_MECHANISMS: Final = ("identity", "exhaustion", "retention_12m", "trust")
+"""Outcomes for which it is shown what each mechanism does, unless others are named."""
 
 
 def check(files: Annotated[list[str], typer.Argument(help="Scenario files.")]) -> None:
@@ -86,11 +104,63 @@ def _two_columns(rows: Sequence[tuple[str, str]]) -> None:
     console().print(table)
 
 
-def mechanisms() -> None:
-    """List what happens in a week, in order.
+def mechanisms(
+    scenario: Annotated[
+        str | None, typer.Argument(help="A scenario file, or 'demo': show what each mechanism does in it.")
+    ] = None,
+    outcomes: OutcomeOption = None,
+    replicates: ReplicatesOption = 200,
+    seed: SeedOption = 1,
+    settings: SetOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With a scenario: print a JSON list.")] = False,
+) -> None:
+    """List what happens in a week, in order; with a scenario, what each part of it does to the outcomes.
 
     All but the measurement can be switched off: --set model.off=[NAME, NAME]
     """
     from peersim.scenario.mechanisms import MECHANISMS
 
-    _two_columns(list(MECHANISMS.items()))
+    if scenario is None:
+        _two_columns(list(MECHANISMS.items()))
+        return
+    from peersim.analysis.errors import check_outcomes
+    from peersim.results.tables import records
+
+    check_outcomes(outcomes or [], "--outcome")
+    case = read_scenario(scenario, settings or [])
+    with terminable(), progress(replicates) as told:
+        found = peersim.switch_off(case, replicates=replicates, seed=seed, progress=told)
+    if as_json:
+        typer.echo(json.dumps(records(found), indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    screen = console()
+    size = f"{count(replicates, 'pair')}, {count(case.horizon_weeks, 'week')}, seed {seed}"
+    screen.print(f"What each mechanism does in {case.name}: {size}", style="bold")
+    for outcome in outcomes or OUTCOMES_OF_MECHANISMS:
+        screen.print(_effects(found[found["outcome"] == outcome], outcome))
+    screen.print(
+        "\nDoes: the outcome with everything on, minus the outcome with that mechanism off, the same people and luck "
+        "in both; 95 % interval over pairs. Mechanisms work through each other, so their effects do not add up."
+    )
+
+
+def _effects(rows: pd.DataFrame, outcome: str) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from peersim.analysis import words
+    from peersim.results.outcomes import OUTCOMES
+
+    meant = OUTCOMES[outcome]
+    better = "higher" if meant.better > 0 else "lower"
+    value = words.amount(rows["with"].iloc[0], meant)
+    title = Text(f"\n{meant.label} ({better} is better): {value} with everything on", style="bold")
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("mechanism", no_wrap=True)
+    for head in ("without it", "does", "95 % interval"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("meaning")
+    for row in rows.to_dict("records"):
+        cells = words.amount(row["without"], meant), words.change(row["difference"], meant), words.limits(row, meant)
+        table.add_row(row["mechanism"], *cells, row["meaning"])
+    return table

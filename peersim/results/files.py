@@ -14,7 +14,7 @@ import platform
 import secrets
 import shutil
 import subprocess
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -29,21 +31,32 @@ import pyarrow.parquet as pq
 import peersim
 from peersim.results import tables
 from peersim.results.outcomes import OUTCOMES
-from peersim.results.results import Results
+from peersim.results.results import Batch, Results, parts_of
+from peersim.scenario import Scenario
+from peersim.scenario import load as load_scenario
 from peersim.world.compiled import PACKAGE, source_digest
+from peersim.world.measures import TEAM, WEEKLY
+from peersim.world.state import EVENT, PEER
 
 MANIFEST: Final = "manifest.json"
+SCENARIO: Final = "scenario.yaml"
+RUN: Final = "run"
+"""Kind of a folder that holds the results of one scenario."""
 ROWS: Final = 100_000
 """Rows of a table held and written at a time; a row group of its Parquet file."""
 PACKAGES: Final = ("numpy", "numba", "pandas", "mesa", "scipy", "pyarrow")
 """Packages whose versions the manifest records."""
-
-
+LARGE: Final = ("weekly", "people", "events")
+"""Tables that every run has as Parquet files; the teams' comes to them if it was kept."""
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class OutputError(OSError):
     """A folder of results that cannot be written; says where and why."""
+
+
+class InputError(ValueError):
+    """A folder that results cannot be read from; says which file and why."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +156,7 @@ def save(results: Results, folder: str | os.PathLike[str], *, timing: Timing | N
 
 def write_tables(results: Results, folder: Path) -> None:
     """Write the scenario, so that it can be run again, and all tables: the large as Parquet, the small as CSV."""
-    results.scenario.save(folder / "scenario.yaml")
+    results.scenario.save(folder / SCENARIO)
     for name, table in _small_tables(results).items():
         table.to_csv(folder / f"{name}.csv", lineterminator="\n", encoding="utf-8")
     for name, (rows, part) in _large_tables(results).items():
@@ -214,16 +227,35 @@ def _write_parquet(path: Path, rows: int, part: Part) -> None:
 
 
 def write_manifest(results: Results, folder: Path, timing: Timing | None = None) -> None:
-    """Write what the results in a folder are and where they come from; the last file to be written.
-
-    Nothing in it names a person, a computer or a place on its disk.
-    """
-    content = {
+    """Write what the results in a folder are and where they come from; the last file to be written."""
+    about = {
         "scenario": results.scenario.name,
         "scenario_digest": results.scenario.digest,
         "seed": results.seed,
         "replicates": results.replicates,
         "weeks": results.weeks,
+    }
+    describe(folder, RUN, about, timing)
+
+
+def describe(folder: Path, kind: str, about: Mapping[str, Any], timing: Timing | None = None) -> None:
+    """Write the manifest of a folder: what it is, where it comes from, and all files that it holds by now.
+
+    Nothing in it names a person, a computer or a place on its disk.
+
+    Parameters
+    ----------
+    folder : Path
+    kind : str
+        What the folder holds, such as `RUN`; readers go by it.
+    about : mapping
+        What there is to say about this kind.
+    timing : Timing, optional
+        Of the computation.
+    """
+    content = {
+        "kind": kind,
+        **about,
         "peersim": peersim.__version__,
         "commit": _commit(),
         "source_digest": source_digest(),
@@ -239,9 +271,12 @@ def write_manifest(results: Results, folder: Path, timing: Timing | None = None)
 
 
 def _described(path: Path, folder: Path) -> dict[str, Any]:
+    return {"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": _digest(path)}
+
+
+def _digest(path: Path) -> str:
     with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return {"name": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": digest}
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _commit() -> dict[str, Any] | None:
@@ -263,3 +298,177 @@ def _git(*arguments: str) -> list[str] | None:
     except OSError:
         return None
     return done.stdout.splitlines() if done.returncode == 0 else None
+
+
+# reading ----------------------------------------------------------------------
+
+
+def manifest(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """What the manifest of a folder says, whatever kind of folder it is (see `describe`).
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or no manifest in it that can be read.
+    """
+    path = Path(folder) / MANIFEST
+    with _readable(folder):
+        if not Path(folder).exists():
+            raise InputError(f"{folder}: no such folder")
+        if not Path(folder).is_dir():
+            raise InputError(f"{folder}: is a file; name a folder of results")
+        if not path.is_file():
+            raise InputError(f"{folder}: is not a folder of results: it has no {MANIFEST}")
+        text = path.read_bytes()
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InputError(f"{path}: is damaged: it cannot be read as JSON") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: is damaged: it is not a manifest")
+    return content
+
+
+def load(folder: str | os.PathLike[str]) -> Results:
+    """Read results back from a folder that `save` or ``peersim run --out`` wrote.
+
+    Parameters
+    ----------
+    folder : path
+        Its figures and small tables are not looked at.
+
+    Returns
+    -------
+    Results
+        All tables and outcomes are to the last bit those of the results that were written.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, if it holds no results or results of another kind, if a file is missing or is not
+        the one that was written, or if another version of peersim wrote it that measured other things.
+    ScenarioError
+        If this version of peersim cannot read its scenario.
+
+    Examples
+    --------
+    >>> import peersim as ps
+    >>> ps.load_results("results/baseline").outcomes  # doctest: +SKIP
+    """
+    place, content = Path(folder), manifest(folder)
+    kind = content.get("kind")
+    if kind != RUN:
+        raise InputError(f"{folder}: kind of results: found {kind!r}; allowed: {RUN!r}")
+    try:
+        digests = {entry["name"]: entry["sha256"] for entry in content["files"]}
+        seed, replicates, version = int(content["seed"]), int(content["replicates"]), content["peersim"]
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"{place / MANIFEST}: is damaged: it lacks what describes a run") from None
+    with _readable(folder):
+        try:
+            return _read(place, digests, seed, replicates)
+        except tables.UnfamiliarError as error:
+            raise InputError(
+                f"{folder}: written by peersim {version}, which kept other tables than this version, "
+                f"{peersim.__version__} ({error}); run {place / SCENARIO} again"
+            ) from None
+
+
+def _read(folder: Path, digests: Mapping[str, str], seed: int, replicates: int) -> Results:
+    names = [*LARGE, *(["teams"] if "teams.parquet" in digests else [])]
+    for file in (SCENARIO, *(f"{name}.parquet" for name in names)):
+        _check(folder / file, digests.get(file))
+    scenario = load_scenario(folder / SCENARIO)
+    files = {name: _Rows(folder / f"{name}.parquet") for name in names}
+    if files["weekly"].count != replicates * scenario.horizon_weeks:
+        raise InputError(f"{folder / MANIFEST}: replicates: found {replicates}, which weekly.parquet does not hold")
+    _check_columns(files, scenario)
+    results = Results(scenario, _batches(files, scenario, replicates), replicates=replicates, seed=seed)
+    pa.default_memory_pool().release_unused()  # or Arrow keeps it: 0.2 GB after ten thousand worlds
+    return results
+
+
+@contextmanager
+def _readable(folder: str | os.PathLike[str]) -> Iterator[None]:
+    """Errors of the file system as errors about this folder."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read ({error.strerror or error})") from error
+
+
+def _check(path: Path, digest: str | None) -> None:
+    """Refuse a file that is not the one written: tables changed by hand must not pass for results."""
+    if digest is None:
+        raise InputError(f"{path.parent / MANIFEST}: is damaged: it does not list {path.name}")
+    if not path.is_file():
+        raise InputError(f"{path}: is missing")
+    if _digest(path) != digest:
+        raise InputError(f"{path}: is damaged or was changed: it is not the file that {MANIFEST} describes")
+
+
+def _check_columns(files: Mapping[str, _Rows], scenario: Scenario) -> None:
+    nobody, nothing = np.empty(0, np.int32), (0, 0)
+    teams = [team.name for team in scenario.team_list()]
+    empty = {
+        "weekly": tables.weekly_table(np.empty((*nothing, len(WEEKLY)))),
+        "people": tables.people_table(np.empty(0, PEER).view(np.recarray), nobody, scenario),
+        "events": tables.event_table(np.empty(0, EVENT).view(np.recarray), nobody, scenario),
+        "teams": tables.team_table(np.empty((*nothing, len(teams), len(TEAM))), teams),
+    }
+    for name, rows in files.items():
+        expected = {str(column) for column in empty[name]}
+        for what, columns in (("missing", expected - rows.columns), ("unknown", rows.columns - expected)):
+            if columns:
+                raise tables.UnfamiliarError(f"{name}: {what}: {', '.join(sorted(columns))}")
+
+
+class _Rows:
+    """Rows of a Parquet file, taken in order; in memory are those of one row group and of the last request."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = pq.ParquetFile(path)
+        self._groups = iter(range(self._file.num_row_groups))
+        self._held = self._file.schema_arrow.empty_table()
+        self.count: int = self._file.metadata.num_rows
+        self.columns = set(self._file.schema_arrow.names)
+
+    def take(self, count: int) -> pd.DataFrame:
+        """The next rows."""
+        parts, missing = [self._held], count - len(self._held)
+        while missing > 0:
+            parts.append(self._file.read_row_group(next(self._groups)))
+            missing -= len(parts[-1])
+        rows = pa.concat_tables(parts)
+        self._held = rows.slice(count)
+        table: pd.DataFrame = rows.slice(0, count).to_pandas()
+        return table
+
+    def by_replicate(self, replicates: int) -> npt.NDArray[np.int64]:
+        """How many rows each replicate has."""
+        counts = np.zeros(replicates, np.int64)
+        for part in self._file.iter_batches(columns=["replicate"]):
+            counts += np.bincount(part.column(0).to_numpy(), minlength=replicates)
+        return counts
+
+
+def _batches(files: Mapping[str, _Rows], scenario: Scenario, replicates: int) -> Iterator[Batch]:
+    """The replicates of a folder as they were run, about `ROWS` rows of the largest table at a time."""
+    weeks, teams = scenario.horizon_weeks, len(scenario.team_list())
+    people, events = (files[name].by_replicate(replicates) for name in ("people", "events"))
+    size = max(1, ROWS * replicates // max(rows.count for rows in files.values()))
+    for first in range(0, replicates, size):
+        here = slice(first, first + size)
+        count = len(people[here])
+        team_weekly = np.empty((count, 0, teams, len(TEAM)))
+        if "teams" in files:
+            team_weekly = tables.team_array(files["teams"].take(count * weeks * teams), weeks, teams)
+        spells = tables.people_records(files["people"].take(people[here].sum()), scenario)
+        noted = tables.event_records(files["events"].take(events[here].sum()), scenario)
+        yield Batch(
+            first,
+            tables.weekly_array(files["weekly"].take(count * weeks), weeks),
+            team_weekly,
+            parts_of(spells, people[here]),
+            parts_of(noted, events[here]),
+        )

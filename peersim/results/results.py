@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,11 @@ def _copied(records: Any, count: int) -> Any:
     return np.frombuffer(np.asarray(records)[:count].tobytes(), records.dtype)
 
 
+def parts_of(records: Any, counts: npt.ArrayLike) -> list[Any]:
+    """Records in order of replicate, cut into those of each replicate, of which there are `counts`."""
+    return np.split(records, np.cumsum(counts)[:-1])
+
+
 class _Log:
     """Records of all replicates in one array that grows in place, and how many of them each replicate has."""
 
@@ -100,6 +106,11 @@ class _Log:
         return self._memory[: self._used].view(self._dtype).view(np.recarray)
 
     @property
+    def parts(self) -> list[Any]:
+        """The records of each replicate."""
+        return parts_of(self.records, self.counts)
+
+    @property
     def replicate(self) -> npt.NDArray[np.int32]:
         """Replicate of each record."""
         return np.repeat(np.arange(len(self.counts), dtype=np.int32), self.counts)
@@ -122,6 +133,8 @@ class Results:
         self._people_log, self._event_log = _Log(PEER), _Log(EVENT)
         number = 0
         for batch in batches:  # copied as they come, so that the large arrays are never held twice
+            if number + len(batch) > replicates:
+                raise ValueError(f"{replicates} replicates expected, found at least {number + len(batch)}")
             if number == 0:
                 self._weekly = np.empty((replicates, *batch.weekly.shape[1:]))
                 self._team_weekly = np.empty((replicates, *batch.team_weekly.shape[1:]))
@@ -132,6 +145,50 @@ class Results:
             number += len(batch)
         if number != replicates:
             raise ValueError(f"{replicates} replicates expected, found {number}")
+
+    def extended(self, batches: Iterable[Batch], further: int) -> Results:
+        """These results with further replicates after them, which are not computed again.
+
+        Parameters
+        ----------
+        batches : iterable of Batch
+            Of the same scenario and seed, beginning with the replicate after the last one here, as from
+            ``chunks(scenario, further, seed=results.seed, by_team=results.has_teams, first=results.replicates)``.
+        further : int
+            Number of replicates in them.
+
+        Returns
+        -------
+        Results
+            To the last bit what a run of all replicates at once gives.  These results stay as they are.
+
+        Raises
+        ------
+        ValueError
+            If the batches leave out or repeat a replicate, hold another number of them or other weeks, or keep measures
+            of each team where these results do not, or the other way round.
+        """
+        batches = chain([self._batch()], self._fitting(batches))
+        return Results(self.scenario, batches, replicates=self.replicates + further, seed=self.seed)
+
+    def _batch(self) -> Batch:
+        """All replicates as one batch; nothing is copied."""
+        return Batch(0, self._weekly, self._team_weekly, self._people_log.parts, self._event_log.parts)
+
+    def _fitting(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Batches that follow these results, each looked at before it is passed on."""
+        number = self.replicates
+        for batch in batches:
+            if batch.first != number:
+                raise ValueError(f"batches: replicate {number} expected next, found {batch.first}")
+            for name, mine, theirs in (
+                ("weekly", self._weekly, batch.weekly),
+                ("team_weekly", self._team_weekly, batch.team_weekly),
+            ):
+                if mine.shape[1:] != theirs.shape[1:]:
+                    raise ValueError(f"batches: {name}: shape {mine.shape[1:]} expected, found {theirs.shape[1:]}")
+            number += len(batch)
+            yield batch
 
     @cached_property
     def weekly(self) -> pd.DataFrame:

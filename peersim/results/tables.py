@@ -1,4 +1,4 @@
-"""Tidy tables with typed columns, made from the arrays that worlds leave behind."""
+"""Tidy tables with typed columns, made from the arrays that worlds leave behind, and such arrays made from tables."""
 
 from __future__ import annotations
 
@@ -13,13 +13,18 @@ from peersim.scenario import Scenario
 from peersim.world import draws
 from peersim.world.causes import EXHAUSTION, IDENTITY, LEAVING, LV_CIRCUMSTANCES
 from peersim.world.measures import TEAM, WEEKLY
-from peersim.world.state import ENDINGS, EVENTS, STILL_THERE
+from peersim.world.state import ENDINGS, EVENT, EVENTS, PEER, STILL_THERE
 
 KINDS = {draws.PEER: "peer worker", draws.CLINICIAN: "clinician", draws.MANAGER: "manager", draws.USER: "service user"}
 LEVELS = ("team manager", "middle manager", "executive")
 
 STATED_SHARE = 0.13
 """A reason is stated by a leaver if it makes up at least this share of what pushed them."""
+
+
+class UnfamiliarError(ValueError):
+    """A table with other columns or categories than these: another version of peersim made it."""
+
 
 PERSON_COLUMNS = (
     "post",
@@ -58,6 +63,15 @@ def _category(codes: npt.ArrayLike, names: Sequence[str]) -> Any:
     return pd.Categorical.from_codes(np.asarray(codes), pd.Index(names))
 
 
+def _codes(column: pd.Series[Any], names: Sequence[str]) -> npt.NDArray[np.int32]:
+    """The numbers behind a column of categories: the reverse of `_category`."""
+    unknown = column.cat.categories.difference(list(names))
+    if len(unknown):
+        raise UnfamiliarError(f"{column.name}: unknown: {', '.join(unknown)}")
+    # A part of a table may know its categories in another order, or only some of them.
+    return np.asarray(column.cat.set_categories(list(names)).cat.codes, np.int32)
+
+
 def weekly_table(weekly: npt.NDArray[np.float64], first: int = 0) -> pd.DataFrame:
     """One row per replicate and week, a column per measure.
 
@@ -75,6 +89,11 @@ def weekly_table(weekly: npt.NDArray[np.float64], first: int = 0) -> pd.DataFram
     return table
 
 
+def weekly_array(table: pd.DataFrame, weeks: int) -> npt.NDArray[np.float64]:
+    """The array behind a weekly table of whole replicates, shape (replicates, weeks, measures)."""
+    return table[list(WEEKLY)].to_numpy().reshape(-1, weeks, len(WEEKLY))
+
+
 def team_table(team_weekly: npt.NDArray[np.float64], names: list[str], first: int = 0) -> pd.DataFrame:
     """One row per replicate, week and team, a column per measure."""
     replicates, weeks, teams, measures = team_weekly.shape
@@ -84,6 +103,11 @@ def team_table(team_weekly: npt.NDArray[np.float64], names: list[str], first: in
     table.insert(1, "week", np.tile(np.repeat(np.arange(weeks, dtype=np.int32), teams), replicates))
     table.insert(2, "team", _category(np.tile(np.arange(teams), replicates * weeks), names))
     return table
+
+
+def team_array(table: pd.DataFrame, weeks: int, teams: int) -> npt.NDArray[np.float64]:
+    """The array behind a table of teams over whole replicates, shape (replicates, weeks, teams, measures)."""
+    return table[list(TEAM)].to_numpy().reshape(-1, weeks, teams, len(TEAM))
 
 
 def people_table(spells: Any, replicate: npt.NDArray[np.int32], scenario: Scenario) -> pd.DataFrame:
@@ -114,6 +138,38 @@ def people_table(spells: Any, replicate: npt.NDArray[np.int32], scenario: Scenar
     reasons = _category(np.where(left, push.argmax(axis=1), -1), tuple(LEAVING))
     columns["main_reason"] = reasons
     return pd.DataFrame(columns)
+
+
+def people_records(table: pd.DataFrame, scenario: Scenario) -> Any:
+    """Records of spells that give this table of people, and the same estimates.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As from `people_table`.
+    scenario : Scenario
+        The one that it was made with.
+
+    Returns
+    -------
+    record array of dtype `PEER`, shape (rows of the table,)
+        Fields that the table does not show are 0.  Leaving counts as not weighed (`leaving_weeks` is 0) and
+        `leaving_terms` are what pushed the person, so that `pushes` gives just that.
+
+    Raises
+    ------
+    UnfamiliarError
+        If the table has a category that is not known here.
+    """
+    spells = np.zeros(len(table), PEER)
+    spells["team"] = _codes(table["team"], [team.name for team in scenario.team_list()])
+    spells["ended"] = _codes(table["how_it_ended"], ENDINGS)
+    for name in PERSON_COLUMNS:
+        spells[name] = table[name]
+    spells["identity_ledger"] = table[[f"identity_{name}" for name in IDENTITY]]
+    spells["exhaustion_ledger"] = table[[f"exhaustion_{name}" for name in EXHAUSTION]]
+    spells["leaving_terms"] = table[[f"push_{name}" for name in LEAVING]]
+    return spells.view(np.recarray)
 
 
 def pushes(spells: Any, scenario: Scenario) -> npt.NDArray[np.float64]:
@@ -152,3 +208,38 @@ def event_table(events: Any, replicate: npt.NDArray[np.int32], scenario: Scenari
             "ordinal": events.ordinal,
         }
     )
+
+
+def event_records(table: pd.DataFrame, scenario: Scenario) -> Any:
+    """Records of events that give this table of events.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As from `event_table`.
+    scenario : Scenario
+        The one that it was made with.
+
+    Returns
+    -------
+    record array of dtype `EVENT`, shape (rows of the table,)
+        The table does not show which teams a manager above a team is for; here it is team 0.
+
+    Raises
+    ------
+    UnfamiliarError
+        If the table has a category that is not known here.
+    """
+    events = np.zeros(len(table), EVENT)
+    for name in ("week", "post", "ordinal"):
+        events[name] = table[name]
+    events["event"] = _codes(table["event"], EVENTS)
+    events["kind"] = _codes(table["who"], tuple(KINDS.values())) + draws.PEER
+    events["team"] = np.maximum(_codes(table["team"], [team.name for team in scenario.team_list()]), 0)
+    return events.view(np.recarray)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as dictionaries of plain numbers and texts, as JSON takes them; what has no value is None."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]

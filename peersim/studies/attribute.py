@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -38,10 +38,8 @@ OTHERS: Final = {
 }
 """Groups of a scenario that are no policies."""
 
-By = Literal["theme", "key"]
 
-
-def parts_of(base: Scenario, bundle: Scenario, by: By = "theme") -> list[Part]:
+def parts_of(base: Scenario, bundle: Scenario, by: str = "theme") -> list[Part]:
     """The parts of which a bundle is made.
 
     Parameters
@@ -65,7 +63,8 @@ def attribute(
     base: Scenario,
     bundle: Scenario,
     *,
-    by: By = "theme",
+    name: str = "",
+    by: str = "theme",
     replicates: int = 200,
     seed: int = 1,
     threads: int | None = None,
@@ -80,6 +79,8 @@ def attribute(
     ----------
     base, bundle : Scenario
         Without and with the whole bundle.
+    name : str
+        What the bundle is called, if not as its scenario.
     by : str
         Parts are the study's themes (``theme``) or single keys (``key``).
     replicates, seed : int
@@ -107,7 +108,8 @@ def attribute(
     """
     if by not in ("theme", "key"):
         raise QuestionError(f"by: found {by!r}; allowed: theme, key")
-    check_pairable(base, bundle, bundle.name)
+    name = name or bundle.name
+    check_pairable(base, bundle, name)
     parts = parts_of(base, bundle, by)
     orders = [] if len(parts) <= MOST_EXACT else shapley.orders(len(parts), _orders_within_budget(len(parts)), seed)
     subsets = shapley.subsets_of(orders) if orders else list(range(1 << len(parts)))
@@ -118,7 +120,7 @@ def attribute(
         outcomes[subset] = results.per_replicate.to_numpy()
     return Attribution(
         baseline=base.name,
-        bundle=bundle.name,
+        bundle=name,
         parts=parts,
         outcomes=outcomes,
         seed=seed,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from peersim.analysis.errors import QuestionError
 from peersim.behaviours import founding
 from peersim.behaviours.leaving import MOST_LOG_HAZARD
 from peersim.ensemble import chunks
@@ -137,8 +138,7 @@ def life(scenario: Scenario, *, seed: int = 1, replicate: int = 0, person: str |
 
     The world is lived twice: once to see who there is, once to keep the person's weeks.
     """
-    (batch,) = chunks(scenario, 1, seed=seed, first=replicate, threads=1)
-    spells, events = np.asarray(batch.spells[0]).view(np.recarray), np.asarray(batch.events[0]).view(np.recarray)
+    spells, events = kept(scenario, seed=seed, replicate=replicate)
     names = [team.name for team in scenario.team_list()]
     chosen = _choose(spells, names, person)
     spell = spells[chosen]
@@ -173,6 +173,12 @@ def life(scenario: Scenario, *, seed: int = 1, replicate: int = 0, person: str |
     )
 
 
+def kept(scenario: Scenario, *, seed: int, replicate: int) -> tuple[Any, Any]:
+    """The spells and the events of one world, as record arrays."""
+    (batch,) = chunks(scenario, 1, seed=seed, first=replicate, threads=1)
+    return np.asarray(batch.spells[0]).view(np.recarray), np.asarray(batch.events[0]).view(np.recarray)
+
+
 def _weekly(totals: pd.DataFrame) -> pd.DataFrame:
     """Changes from running totals: exact, because entries of a ledger are multiples of 2**-36."""
     return totals.diff().fillna(totals)
@@ -191,7 +197,7 @@ def _choose(spells: Any, names: list[str], person: str | None) -> int:
     holders = sorted(Counter(who.rpartition("/")[0] for who in known).items())
     allowed = [f"{post} (holder 1)" if last == 1 else f"{post} (holders 1 to {last})" for post, last in holders[:SHOWN]]
     more = f", and {len(holders) - SHOWN} more" if len(holders) > SHOWN else ""
-    raise ValueError(
+    raise QuestionError(
         f"person: found {person!r}; allowed: TEAM/POST or TEAM/POST/HOLDER with one of {', '.join(allowed)}{more}"
     )
 

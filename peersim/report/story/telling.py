@@ -35,9 +35,8 @@ REASONS = {
 
 def tell(life: Life) -> str:
     """A life in plain words, wrapped at `WIDTH` columns."""
-    post = "peer post" if life.spec.peers == 1 else f"{say.nth(life.post)} of {say.number(life.spec.peers)} peer posts"
-    title = f"The {say.nth(life.holder)} holder of the {post} in {life.team}"
-    parts = [title + "\n" + "=" * min(say.WIDTH, len(title)), say.fill(_opening(life))]
+    title = f"The {holder(life)}"
+    parts = [say.fill(title) + "\n" + "=" * min(say.WIDTH, len(title)), say.fill(_opening(life))]
     parts.append(say.section("How they started", map(say.fill, [_start(life), _setting(life)])))
     parts += chapters.sections(life)
     if len(life.weeks):
@@ -49,6 +48,12 @@ def tell(life: Life) -> str:
     )
     parts.append(say.section("To read this again", [say.fill(again)]))
     return "\n\n".join(parts) + "\n"
+
+
+def holder(life: Life) -> str:
+    """Whose life it is: which holder of which post."""
+    post = "peer post" if life.spec.peers == 1 else f"{say.nth(life.post)} of {say.number(life.spec.peers)} peer posts"
+    return f"{say.nth(life.holder)} holder of the {post} in {life.team}"
 
 
 # The start ------------------------------------------------------------------------------------------------------------
