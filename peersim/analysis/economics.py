@@ -24,7 +24,7 @@ import pandas as pd
 
 from peersim.analysis import words
 from peersim.analysis.errors import check_outcomes
-from peersim.results.outcomes import CONFIDENCE, OUTCOMES, WEEKS_A_YEAR, Outcome, interval
+from peersim.results.outcomes import CONFIDENCE, OUTCOMES, WEEKS_A_YEAR, Outcome, interval, reach
 from peersim.results.results import Results
 
 Floats = npt.NDArray[np.float64]
@@ -211,7 +211,8 @@ class Value:
         -------
         DataFrame
             ``threshold``; ``share_of_worlds``, in which the effect is worth more than it costs (ties count half);
-            ``certainty``, with which the mean over all worlds is (Student's t over pairs).
+            ``certainty``, with which the mean over all worlds is (Student's t over pairs; not a number for a single
+            pair).
         """
         from scipy.special import stdtr
 
@@ -219,14 +220,16 @@ class Value:
         gain, mean = (np.outer(worth / self.unit, effect) - self.cost for effect in (self.seen, self.effect))
         won = np.where(np.isnan(gain), np.nan, (gain > 0.0) + 0.5 * (gain == 0.0))
         pairs = (~np.isnan(mean)).sum(axis=1)
-        average, error = np.nanmean(mean, axis=1), np.nanstd(mean, axis=1, ddof=1) / np.sqrt(pairs)
+        average, _, high = interval(mean.T)
+        error = (high - average) / reach(pairs)  # not a number for a single pair, of which nothing is certain
         with np.errstate(invalid="ignore", divide="ignore"):
-            certainty = np.where(error > 0.0, stdtr(pairs - 1, average / error), (np.sign(average) + 1.0) / 2.0)
+            alike = np.where(error == 0.0, (np.sign(average) + 1.0) / 2.0, np.nan)
+            certainty = np.where(error > 0.0, stdtr(np.maximum(pairs - 1, 1), average / error), alike)
         return pd.DataFrame({"threshold": worth, "share_of_worlds": interval(won.T)[0], "certainty": certainty})
 
     def _range(self) -> Floats:
         """Thresholds from 0 to a round figure of some two or three times what a unit costs."""
-        cost, effect = (float(np.nanmean(np.abs(values))) for values in (self.cost, self.seen))
+        cost, effect = (float(interval(np.abs(values))[0]) for values in (self.cost, self.seen))
         typical = self.unit * cost / effect if effect > 0.0 and cost > 0.0 else 1.0
         ratio = abs(self.ratio[0])
         return np.linspace(0.0, _round_up(2.5 * (typical if math.isnan(ratio) else max(ratio, typical))), THRESHOLDS)

@@ -119,8 +119,8 @@ def identity_causes(base: Results, arm: Results) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by cause: ``meaning``, ``baseline``, ``mean``, ``difference``, ``low``, ``high`` (95 % over pairs, of the
-        replicates' pseudo-values).
+        Indexed by cause: ``meaning``, ``baseline``, ``mean``, ``difference``, ``low``, ``high`` (95 % over pairs, of
+        the replicates' pseudo-values).
     """
     one, other = base.identity_causes_by_replicate.to_numpy(), arm.identity_causes_by_replicate.to_numpy()
     difference, low, high = interval(other - one)

@@ -274,7 +274,7 @@ class Results:
 
     @cached_property
     def identity_causes_by_replicate(self) -> pd.DataFrame:
-        """Mean change of identity over a spell by cause, for every replicate (pseudo-values, see `results.outcomes`)."""
+        """Mean change of identity over a spell by cause, for every replicate (see `results.outcomes`)."""
         values = self._causes(self._people_log.records.identity_ledger)
         return pd.DataFrame(values, columns=list(IDENTITY)).rename_axis("replicate")
 

@@ -6,17 +6,16 @@ scenario has a colour, a marker and a dash of its own, the baseline is grey (see
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from peersim.analysis import economics, words
 from peersim.analysis.comparison import Comparison
@@ -33,6 +32,7 @@ MOST_ARMS: Final = 3
 MOST_POINTS: Final = 1_000
 """Pairs of worlds drawn as points for each scenario."""
 BASELINE_DASH: Final = (0, (1, 1))
+UNTOLD: Final = "#BFBFBF"
 
 
 class Look(NamedTuple):
@@ -115,11 +115,10 @@ def differences(view: View) -> Figure:
     groups = {group: names for group, names in groups.items() if names}
     sizes = [len(names) for names in groups.values()]
     step = 0.24 + 0.10 * len(view.arms)
-    height = 2.6 + 0.62 * len(groups) + step * sum(sizes)
-    note = view.about(
-        "Thick line: 95 % interval of the mean difference. Thin line: middle 80 % of pairs of worlds, what one provider "
-        "might see"
-    )
+    handles = [*_arm_handles(view, line=True), *_verdict_handles()]
+    height = 1.85 + _legend_room(handles) + 0.62 * len(groups) + step * sum(sizes)
+    bands = "Thick line: 95 % interval of the mean difference. Thin line: middle 80 % of pairs of worlds"
+    note = view.about(f"{bands}, what one provider might see")
     note += f". Shaded: differences under {MARGIN:g}, taken not to matter. Each panel has a scale of its own"
     title = "Differences from the baseline, by outcome"
     figure, axes = style.page(
@@ -128,8 +127,8 @@ def differences(view: View) -> Figure:
         height,
         (len(groups), 1),
         note=note,
-        left=2.95,
-        above=1.35 + 0.2 * (len(view.arms) > 1),
+        left=3.2,
+        above=0.95 + _legend_room(handles),
         below=0.62,
         sharex=False,
         sharey=False,
@@ -138,9 +137,9 @@ def differences(view: View) -> Figure:
     figure.subplots_adjust(hspace=0.62 * len(groups) / (step * sum(sizes)))
     for ax, (group, names) in zip(axes, groups.items(), strict=True):
         _forest(ax, view, names)
-        ax.set_title(group, loc="left", fontsize=11, fontweight="bold", x=-2.75 / (WIDTH - 3.25), pad=5)
+        ax.set_title(group, loc="left", fontsize=11, fontweight="bold", x=-3.05 / (WIDTH - 3.5), pad=5)
     axes[-1].set_xlabel("Scenario minus baseline (scale 0 to 1; leaving: per person and year)")
-    _legend(figure, height, [*_arm_handles(view, line=True), *_verdict_handles()], columns=2)
+    _legend(figure, handles)
     return figure
 
 
@@ -170,6 +169,7 @@ def _forest(ax: Axes, view: View, names: Sequence[str]) -> None:
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.tick_params(axis="x", labelsize=9.5)
+    ax.locator_params(axis="x", nbins=6)
     ax.grid(axis="y", visible=False)
     low, high = ax.get_xlim()
     ax.set_xlim(min(low, -1.6 * MARGIN), max(high, 1.6 * MARGIN))
@@ -178,11 +178,15 @@ def _forest(ax: Axes, view: View, names: Sequence[str]) -> None:
 def _face(verdict: str, colour: str) -> str:
     if verdict in (BETTER, PROBABLY_BETTER):
         return colour
-    return "white" if verdict in (WORSE, PROBABLY_WORSE) else "#BFBFBF"
+    return "white" if verdict in (WORSE, PROBABLY_WORSE) else UNTOLD
 
 
 def _verdict_handles() -> list[Line2D]:
-    kinds = {"better (filled), ▸ ◂ the side that is better": INK, "worse (hollow)": "white", "not told apart (grey)": "#BFBFBF"}
+    kinds = {
+        "filled: better (▸ ◂ point to the better side)": INK,
+        "hollow: worse": "white",
+        "grey: not told apart": UNTOLD,
+    }
     return [
         Line2D([], [], linestyle="", marker="o", color=INK, markerfacecolor=face, label=label)
         for label, face in kinds.items()
@@ -217,14 +221,21 @@ PANELS: Final = (
 def over_time(view: View) -> Figure:
     """Identity, wellbeing and posts filled week by week, and below them the paired differences."""
     marked = style.lettered(_all_changes(view))
-    bands = f"Dark band: 95 % interval of the mean difference. Pale band: middle 80 % of pairs ({SPREAD[0]}th to {SPREAD[1]}th "
-    note = [view.about(f"{bands}percentile)"), "People in post; an empty post has no identity", *style.told(marked)]
-    height = 7.2 + 0.24 * len(view.arms)
+    bands = "Dark band: 95 % interval of the mean difference. Pale band: middle 80 % of pairs"
+    note = [
+        view.about(f"{bands} ({SPREAD[0]}th to {SPREAD[1]}th percentile)"),
+        "People in post; an empty post has no identity",
+        *style.told(marked),
+    ]
+    note.append("Differences have a scale of their own in each panel")
+    handles = [_baseline_handle(), *_arm_handles(view)]
+    height = 6.6 + _legend_room(handles)
     title = "Identity, wellbeing and posts filled, week by week"
+    above = 1.05 + _legend_room(handles)
     figure, axes = style.page(
-        view.source, title, height, (2, 3), note="; ".join(note), above=1.25 + 0.24 * len(view.arms), sharey="row", left=0.95
+        view.source, title, height, (2, 3), note="; ".join(note), above=above, sharey=False, left=0.95
     )
-    figure.subplots_adjust(hspace=0.42)
+    figure.subplots_adjust(hspace=0.3, wspace=0.36)
     weeks = view.comparison.baseline.weeks
     for top, below, panel in zip(axes[:3], axes[3:], PANELS, strict=True):
         _means(top, view, panel)
@@ -237,9 +248,10 @@ def over_time(view: View) -> Figure:
         top.set(ylim=(0, 1), yticks=[0, 0.25, 0.5, 0.75, 1])
         below.set_title("difference from the baseline", loc="left", fontsize=9.5, color=GREY)
         below.set_xlabel("Weeks since the start")
+        below.tick_params(axis="y", labelsize=9.5)
     axes[0].set_ylabel("Mean")
     axes[3].set_ylabel("Scenario minus baseline")
-    _legend(figure, height, [_baseline_handle(), *_arm_handles(view)], columns=2)
+    _legend(figure, handles)
     return figure
 
 
@@ -279,11 +291,11 @@ def retention(view: View) -> Figure:
     cases = {"baseline": view.comparison.baseline} | {arm: view.comparison.arms[arm] for arm in view.arms}
     note = "Kaplan-Meier estimate over everyone who held a post, those still in post at the end censored"
     note += f". {view.about('Bands: 95 % intervals')}. Below: people followed that long, in all worlds"
-    height = 5.0 + 0.2 * len(cases) + 0.24 * len(view.arms)
+    handles = [_baseline_handle(), *_arm_handles(view)]
+    height = 4.9 + 0.2 * len(cases) + _legend_room(handles)
     title = "Peer workers still in post, by time since they started"
-    figure, (ax,) = style.page(
-        view.source, title, height, note=note, left=2.2, above=0.85 + 0.24 * len(view.arms), below=0.95 + 0.2 * len(cases)
-    )
+    above, below = 0.7 + _legend_room(handles), 0.95 + 0.2 * len(cases)
+    figure, (ax,) = style.page(view.source, title, height, note=note, left=2.2, above=above, below=below)
     for name, results in cases.items():
         look = Look(GREY, "", BASELINE_DASH) if results is view.comparison.baseline else view.look(name)
         curve = results.retention
@@ -293,7 +305,7 @@ def retention(view: View) -> Figure:
     style.weeks_axis(ax, view.comparison.baseline.weeks, MOST_TICKS)
     ax.set(ylim=(0, 102), ylabel="Still in post (%)", xlabel="Weeks in post")
     _numbers_at_risk(ax, view, cases)
-    _legend(figure, height, [_baseline_handle(), *_arm_handles(view)], columns=2)
+    _legend(figure, handles)
     return figure
 
 
@@ -301,7 +313,12 @@ def _numbers_at_risk(ax: Axes, view: View, cases: dict[str, Results]) -> None:
     for line, (name, results) in enumerate(cases.items()):
         colour = GREY if results is view.comparison.baseline else view.look(name).colour
         down, tenure = -46 - 14 * line, results.people["tenure"].to_numpy()
-        kind = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "fontsize": 9.5, "color": colour}
+        kind: dict[str, Any] = {
+            "xycoords": ax.get_xaxis_transform(),
+            "textcoords": "offset points",
+            "fontsize": 9.5,
+            "color": colour,
+        }
         ax.annotate(style.short(name, 22), (0, 0), (-30, down), ha="right", va="center", **kind)
         for week in ax.get_xticks():
             ax.annotate(f"{(tenure >= max(week, 1)).sum():,}", (week, 0), (0, down), ha="center", va="center", **kind)
@@ -316,15 +333,18 @@ def causes(view: View) -> Figure:
     tables = {arm: view.comparison.identity_causes[arm] for arm in view.arms}
     order = tables[view.arms[0]].sort_values("difference", ascending=False, kind="stable").index
     step = 0.24 + 0.09 * len(view.arms)
-    height = 2.2 + 0.24 * len(view.arms) + step * len(order)
-    note = "A spell is one person's time in one post. The causes add up to the difference in the whole change over a spell"
+    handles = _arm_handles(view, line=True)
+    height = 2.0 + _legend_room(handles) + step * len(order)
+    note = (
+        "A spell is one person's time in one post. The causes add up to the difference in the whole change over a spell"
+    )
     figure, (ax,) = style.page(
         view.source,
         "Why identity differs: paired differences by cause",
         height,
         note=f"{note}. {view.about('Lines: 95 % intervals')}",
         left=3.75,
-        above=0.75 + 0.24 * len(view.arms),
+        above=0.6 + _legend_room(handles),
     )
     for k, arm in enumerate(view.arms):
         table, look = tables[arm].loc[order], view.look(arm)
@@ -336,8 +356,9 @@ def causes(view: View) -> Figure:
     ax.set_ylim(len(order) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.margins(x=0.08)
-    ax.set_xlabel("Scenario minus baseline: mean change over a spell (scale 0 to 1)")
-    _legend(figure, height, _arm_handles(view, line=True), columns=2)
+    ax.locator_params(axis="x", nbins=5)
+    ax.set_xlabel("Scenario minus baseline, mean over spells")
+    _legend(figure, handles)
     return figure
 
 
@@ -349,12 +370,14 @@ def cost_plane(view: View) -> Figure:
     """What each pair of worlds costs and gains more, with the means and their intervals."""
     values = {arm: view.comparison.value(arm, view.effect) for arm in view.arms}
     what = words.lower_first(economics.EFFECTS[view.effect].label)
-    note = f"Each small mark is a pair of worlds{_first(view)}. {view.about('Large mark: mean, bars its 95 % intervals')}"
-    note += ". Costs over the whole horizon in present value; right of 0 is better, below 0 is cheaper"
-    height = 6.0 + 0.24 * len(view.arms)
-    figure, (ax,) = style.page(
-        view.source, "Additional cost and additional effect", height, note=note, left=1.15, above=0.8 + 0.24 * len(view.arms)
+    note = (
+        f"Each small mark is a pair of worlds{_first(view)}. {view.about('Large mark: mean, bars its 95 % intervals')}"
     )
+    note += ". Costs over the whole horizon in present value; right of 0 is better, below 0 is cheaper"
+    handles = _arm_handles(view, dash=False)
+    height, above = 5.8 + _legend_room(handles), 0.7 + _legend_room(handles)
+    title = "Additional cost and additional effect"
+    figure, (ax,) = style.page(view.source, title, height, note=note, left=1.35, above=above)
     if all(np.isnan(value.effect).all() for value in values.values()):
         style.nothing(ax, "The effect has no value within these weeks.")
         return figure
@@ -368,7 +391,7 @@ def cost_plane(view: View) -> Figure:
     _quadrants(ax)
     ax.yaxis.set_major_formatter(lambda pounds, _: words.pounds(pounds))
     ax.set(xlabel=f"Additional effect: {what}", ylabel="Additional cost, present value")
-    _legend(figure, height, _arm_handles(view), columns=2)
+    _legend(figure, handles)
     return figure
 
 
@@ -383,16 +406,14 @@ def _cloud(ax: Axes, look: Look, value: Value, has_intervals: bool) -> None:
     if has_intervals:
         ax.hlines(money["mean"], effect["low"], effect["high"], color=INK, linewidth=1.5, zorder=3)
         ax.vlines(effect["mean"], money["low"], money["high"], color=INK, linewidth=1.5, zorder=3)
-    ax.plot(
-        effect["mean"], money["mean"], look.marker, color=look.colour, markeredgecolor=INK, markersize=10, zorder=4
-    )
+    ax.plot(effect["mean"], money["mean"], look.marker, color=look.colour, markeredgecolor=INK, markersize=10, zorder=4)
 
 
 def _quadrants(ax: Axes) -> None:
     corners = {(0, 1): "dearer, worse", (1, 1): "dearer, better", (0, 0): "cheaper, worse", (1, 0): "cheaper, better"}
     for (right, top), text in corners.items():
         at = (0.985 if right else 0.015, 0.98 if top else 0.02)
-        kind = {"ha": "right" if right else "left", "va": "top" if top else "bottom"}
+        kind: dict[str, Any] = {"ha": "right" if right else "left", "va": "top" if top else "bottom"}
         ax.text(*at, text, transform=ax.transAxes, fontsize=9.5, color=GREY, **kind)
 
 
@@ -403,17 +424,24 @@ def acceptability(view: View) -> Figure:
     each = next(iter(values.values())).each
     note = (
         "Thick: in what share of pairs of worlds the effect is worth more than it costs, what one provider might see. "
-        "Thin: how sure it is that it is on average, given the model. What is not known about the model's constants is in neither"
+        "Thin: how sure it is that it is on average, given the model. What is not known about the model's constants is "
+        "in neither"
     )
     if not view.has_intervals:
         note += ". One pair: it cannot be said how sure the average is"
-    height = 5.4 + 0.24 * len(view.arms)
+    kinds = [
+        Line2D([], [], color=INK, linewidth=3, label="thick: share of pairs of worlds"),
+        Line2D([], [], color=INK, linewidth=1.2, label="thin: certainty of the mean"),
+    ]
+    handles = [*_arm_handles(view), *kinds[: 1 + view.has_intervals]]
+    height, above = 5.2 + _legend_room(handles), 0.7 + _legend_room(handles)
     title = "Worth its cost? By what the effect is worth"
-    figure, (ax,) = style.page(view.source, title, height, note=note, above=0.85 + 0.24 * len(view.arms), left=0.95)
+    figure, (ax,) = style.page(view.source, title, height, note=note, above=above, left=0.95)
+    figure.subplots_adjust(right=1 - 0.55 / WIDTH)
     if all(np.isnan(value.effect).all() for value in values.values()):
         style.nothing(ax, "The effect has no value within these weeks.")
         return figure
-    worth = _thresholds(view, values)
+    worth = _thresholds(values)
     for arm, value in values.items():
         curve, look = value.acceptability(worth), view.look(arm)
         ax.plot(worth, 100 * curve["share_of_worlds"], color=look.colour, linestyle=look.dash, linewidth=3)
@@ -421,17 +449,15 @@ def acceptability(view: View) -> Figure:
             ax.plot(worth, 100 * curve["certainty"], color=look.colour, linestyle=look.dash, linewidth=1.2)
     ax.xaxis.set_major_formatter(lambda pounds, _: words.pounds(pounds))
     ax.set(xlim=(0, worth[-1]), ylim=(-2, 102), ylabel="Worth its cost (%)", xlabel=f"Pounds that {each} is worth")
-    kinds = [
-        Line2D([], [], color=INK, linewidth=3, label="thick: share of pairs of worlds"),
-        Line2D([], [], color=INK, linewidth=1.2, label="thin: certainty of the mean"),
-    ]
-    _legend(figure, height, [*_arm_handles(view), *kinds[: 1 + view.has_intervals]], columns=2)
+    _legend(figure, handles)
     return figure
 
 
-def _thresholds(view: View, values: dict[str, Value]) -> Floats:
+def _thresholds(values: dict[str, Value]) -> Floats:
     """One range of thresholds for all scenarios shown: the widest."""
-    return max((value.acceptability()["threshold"].to_numpy() for value in values.values()), key=lambda worth: worth[-1])
+    return max(
+        (value.acceptability()["threshold"].to_numpy() for value in values.values()), key=lambda worth: worth[-1]
+    )
 
 
 Draw = Callable[[View], Figure]
@@ -454,16 +480,25 @@ def _baseline_handle() -> Line2D:
     return Line2D([], [], color=GREY, linestyle=BASELINE_DASH, label="baseline")
 
 
-def _arm_handles(view: View, *, line: bool = False) -> list[Line2D]:
-    """A line in the legend for each scenario; a marker with its interval if `line`."""
-    return [_handle(view.look(arm), arm, line) for arm in view.arms]
+def _arm_handles(view: View, *, line: bool = False, dash: bool = True) -> list[Line2D]:
+    """For each scenario its dash; with `line` its marker on an interval; without `dash` its marker alone."""
+    return [_handle(view.look(arm), arm, line, dash) for arm in view.arms]
 
 
-def _handle(look: Look, arm: str, line: bool) -> Line2D:
-    kind = {"marker": look.marker, "linestyle": "-"} if line else {"linestyle": look.dash}
+def _handle(look: Look, arm: str, line: bool, dash: bool) -> Line2D:
+    marked = line or not dash
+    kind: dict[str, Any] = {
+        "marker": look.marker if marked else "",
+        "linestyle": look.dash if not marked else "-" if line else "",
+    }
     return Line2D([], [], color=look.colour, label=style.short(arm, 44), **kind)
 
 
-def _legend(figure: Figure, height: float, handles: Sequence[Line2D | Patch], columns: int) -> None:
-    place = (0.08 / WIDTH, 1 - 0.4 / height)
-    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=place, ncols=columns, columnspacing=1.5)
+def _legend_room(handles: Sequence[Line2D]) -> float:
+    """Inches that a legend of two columns needs."""
+    return 0.21 * math.ceil(len(handles) / 2)
+
+
+def _legend(figure: Figure, handles: Sequence[Line2D]) -> None:
+    place = (0.08 / WIDTH, 1 - 0.4 / figure.get_figheight())
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=place, ncols=2, columnspacing=1.5)

@@ -17,7 +17,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from peersim.report.figures import style
-from peersim.report.figures.style import BLUE, FEWEST_FOR_A_BAND, GREY, INK, MOST_TICKS, SPREAD, VERMILION, WIDTH, styled
+from peersim.report.figures.style import (
+    BLUE,
+    FEWEST_FOR_A_BAND,
+    GREY,
+    INK,
+    MOST_TICKS,
+    SPREAD,
+    VERMILION,
+    WIDTH,
+    styled,
+)
 from peersim.results.outcomes import RETENTION_WEEKS, interval
 from peersim.results.results import Results
 
@@ -90,7 +100,7 @@ def identity_causes(results: Results) -> Figure:
     ax = axes[0]
     write = style.signed(causes["mean"].abs().max())
     style.bars(ax, causes, [BLUE if mean >= 0 else VERMILION for mean in causes["mean"]], write)
-    style.all_together(ax, len(causes) + 0.5, causes["mean"].sum(), write)
+    style.all_together(ax, len(causes) + 0.5, (causes["mean"].sum(), np.nan, np.nan), write)
     ax.axvline(0, color=INK, linewidth=1)
     ax.set(xlabel="Mean change over a spell in post (scale 0 to 1)")
     ax.set_ylim(len(causes) + 1.1, -0.7)

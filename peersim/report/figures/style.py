@@ -223,12 +223,16 @@ def bars(ax: Axes, table: pd.DataFrame, colours: Sequence[str], write: Write) ->
     ax.hlines(places, table["low"], table["high"], color=INK, linewidth=1.3)
     ax.set_yticks(places, table["meaning"])
     for place, mean, low, high in zip(places, table["mean"], table["low"], table["high"], strict=True):
-        end = np.fmax(mean, high) if mean >= 0 else np.fmin(mean, low)
-        _value(ax, place, mean, end, write)
+        _value(ax, place, mean, _outer(mean, low, high), write)
     ax.invert_yaxis()
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="y", visible=False)
     ax.margins(x=0.2)
+
+
+def _outer(mean: float, low: float, high: float) -> float:
+    """The end of bar and interval that is further from 0."""
+    return float(np.fmax(mean, high) if mean >= 0 else np.fmin(mean, low))
 
 
 def _value(ax: Axes, place: float, value: float, end: float, write: Write) -> None:
@@ -248,9 +252,11 @@ def signed(largest: float) -> Write:
     return write
 
 
-def all_together(ax: Axes, place: float, change: float, write: Write) -> None:
-    """A bar below the others for the sum of all."""
-    ax.barh(place, change, height=0.7, color=GREY)
-    _value(ax, place, change, change, write)
+def all_together(ax: Axes, place: float, found: tuple[float, float, float], write: Write) -> None:
+    """A bar below the others for the sum of all: mean, and its interval if there is one."""
+    mean, low, high = found
+    ax.barh(place, mean, height=0.7, color=GREY)
+    ax.hlines(place, low, high, color=INK, linewidth=1.3)
+    _value(ax, place, mean, _outer(mean, low, high), write)
     labels = [label.get_text() for label in ax.get_yticklabels()]
     ax.set_yticks([*ax.get_yticks(), place], [*labels, "all together"])
