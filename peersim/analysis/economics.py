@@ -245,18 +245,16 @@ class Value:
         return {"scenario": self.scenario, "effect_name": self.effect_name, "unit": self.unit} | plain
 
     def in_words(self) -> str:
-        """What the scenario gives for its cost, in one or two sentences."""
+        """What the scenario gives for its cost, in one sentence."""
         cost, effect = (self.summary.T[name] for name in ("cost", "effect"))
-        more = "more" if cost["mean"] > 0.0 else "less"
-        money = words.span(cost, words.pounds)
-        text = f"Over the whole horizon it costs {money} {more}, in present value"
-        told = cost["low"] > 0.0 or cost["high"] < 0.0
-        if not told:
-            text += ", a difference that is not settled"
+        what, told = words.lower_first(self.outcome.label), cost["low"] > 0.0 or cost["high"] < 0.0
+        text = f"Over the whole horizon it costs {self._costs(cost)}"
+        if math.isnan(effect["mean"]):
+            return f"{text}; {what} has no value within these weeks, so no ratio is given."
+        if not self.seen.any() and not self.effect.any():
+            return f"{text}, and no pair of worlds differs in {what}, so no ratio is given."
         if not self.settled:
-            return (
-                f"{text}. Whether it changes {words.lower_first(self.outcome.label)} is not settled: no ratio is given."
-            )
+            return f"{text}; whether it changes {what} is not settled, so no ratio is given."
         text += f", and {self._does(effect)}"
         if not told:
             return f"{text}."
@@ -264,6 +262,13 @@ class Value:
             return f"{text}: {'cheaper and better' if effect['mean'] > 0.0 else 'dearer and worse'}."
         price = words.span(self.ratio, words.pounds)
         return f"{text}: {price} {'for' if effect['mean'] > 0.0 else 'saved for'} {self.each}."
+
+    def _costs(self, cost: pd.Series[float]) -> str:
+        if not self.cost.any():
+            return "the same in every pair of worlds"
+        more = "more" if cost["mean"] > 0.0 else "less"
+        text = f"{words.span(cost, words.pounds)} {more}, in present value"
+        return text if cost["low"] > 0.0 or cost["high"] < 0.0 else f"{text}, a difference that is not settled"
 
     def _does(self, effect: pd.Series[float]) -> str:
         better, size = effect["mean"] > 0.0, words.span(effect, self._size)

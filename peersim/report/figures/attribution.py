@@ -75,8 +75,7 @@ def shares(view: View) -> Figure:
 
 def _shares_in(ax: Axes, view: View, name: str) -> None:
     outcome, rows = OUTCOMES[name], view.attribution.shares
-    rows = rows[rows["outcome"] == name].assign(meaning=lambda found: found["part"].map(view.labels))
-    total = view.attribution.total.loc[name]
+    rows = rows[rows["outcome"] == name].assign(meaning=rows["part"].map(view.labels))
     better = [mean * outcome.better >= 0 for mean in rows["share"]]
     style.bars(
         ax,
@@ -84,8 +83,8 @@ def _shares_in(ax: Axes, view: View, name: str) -> None:
         [BLUE if good else VERMILION for good in better],
         lambda value: words.change(value, outcome),
     )
-    place, found = len(rows) + 0.15, (float(total.loc[column]) for column in ("difference", "low", "high"))
-    style.all_together(ax, place, tuple(found), lambda value: words.change(value, outcome))
+    place, (total, low, high) = len(rows) + 0.15, view.attribution.total.T[name]
+    style.all_together(ax, place, (total, low, high), lambda value: words.change(value, outcome))
     ax.axvline(0.0, color=INK, linewidth=1)
     ax.set_ylim(place + 0.6, -0.6)
     ax.margins(x=0.25)
@@ -118,7 +117,7 @@ def interactions(view: View) -> Figure:
         return figure
     _matrix(ax, parts, rows.to_dict("records"), outcome)
     ax.set_yticks(range(len(parts)), [f"{view.labels[part]}  {number}" for number, part in enumerate(parts, 1)])
-    ax.set_xticks(range(len(parts)), range(1, len(parts) + 1))
+    ax.set_xticks(range(len(parts)), [str(number) for number in range(1, len(parts) + 1)])
     ax.tick_params(length=0)
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
