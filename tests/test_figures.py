@@ -6,7 +6,8 @@ import pytest
 from matplotlib import image
 
 import peersim
-from peersim.report import figures
+from peersim.report.figures import run as figures
+from peersim.report.figures import style
 from peersim.world.causes import IDENTITY, LEAVING
 
 ONE_USER = [{"name": "Team", "peers": 1, "clinicians": 1, "users_per_peer": 1}]
@@ -69,12 +70,12 @@ def test_all_lettering_is_within_the_figure(name, case, run):
 
 @pytest.mark.parametrize("case", CASES)
 def test_all_are_written_and_none_is_blank(case, run, tmp_path, monkeypatch):
-    monkeypatch.setattr(figures, "DPI", 40)  # quicker
+    monkeypatch.setattr(style, "DPI", 40)  # quicker
     figures.save_all(run(case), tmp_path / "figures")
     pictures = {path.name: image.imread(path) for path in (tmp_path / "figures").iterdir()}
     assert sorted(pictures) == sorted(f"{name}.png" for name in figures.FIGURES)
     for picture in pictures.values():
-        assert picture.shape[1] == figures.WIDTH * 40
+        assert picture.shape[1] == style.WIDTH * 40
         assert picture[..., :3].std() > 0.02
 
 
@@ -108,7 +109,7 @@ def line(ax, colour):
 def test_lines_over_time_are_the_means_at_the_end_of_each_week(draw, panels, ordinary):
     weekly = ordinary.weekly.groupby("week").mean()
     for ax, panel in zip(figures.FIGURES[draw](ordinary).axes, panels, strict=True):
-        shown = {figures.BLUE: panel.measure} | ({figures.VERMILION: panel.cohort} if panel.cohort else {})
+        shown = {style.BLUE: panel.measure} | ({style.VERMILION: panel.cohort} if panel.cohort else {})
         for colour, measure in shown.items():
             x, y = line(ax, colour).get_data()
             np.testing.assert_array_equal(x, weekly.index + 1)
@@ -178,7 +179,7 @@ def test_causes_are_sorted_and_add_up(ordinary):
     ],
 )
 def test_gains_and_losses_have_a_sign_and_enough_decimals(largest, value, text):
-    assert figures._signed(largest)(value) == text
+    assert style.signed(largest)(value) == text
 
 
 def test_reasons_are_sorted_shares_of_leavers(ordinary):
@@ -209,6 +210,6 @@ def test_nobody_left_is_said(run):
 
 def test_a_single_week_is_drawn_along_its_length(run):
     for ax in figures.users_over_time(run("one week")).axes:
-        x, y = line(ax, figures.BLUE).get_data()
+        x, y = line(ax, style.BLUE).get_data()
         assert list(x) == [0, 1]
         assert y[0] == y[1]

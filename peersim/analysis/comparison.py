@@ -139,6 +139,11 @@ class Comparison:
         """What each scenario costs beside the baseline, by category (see `economics.budget`)."""
         return {name: economics.budget(self.baseline, arm) for name, arm in self.arms.items()}
 
+    @cached_property
+    def identity_causes(self) -> dict[str, pd.DataFrame]:
+        """Why identity differs in each scenario, by cause (see `pairs.identity_causes`)."""
+        return {name: pairs.identity_causes(self.baseline, arm) for name, arm in self.arms.items()}
+
     def value(self, name: str, effect: str = economics.RETAINED) -> economics.Value:
         """What one scenario gives for its cost, as against the baseline.
 

@@ -24,7 +24,7 @@ import pandas as pd
 
 from peersim.analysis import words
 from peersim.analysis.errors import check_outcomes
-from peersim.results.outcomes import CONFIDENCE, OUTCOMES, WEEKS_A_YEAR, Outcome, interval
+from peersim.results.outcomes import CONFIDENCE, OUTCOMES, WEEKS_A_YEAR, Outcome, interval, reach
 from peersim.results.results import Results
 
 Floats = npt.NDArray[np.float64]
@@ -211,7 +211,8 @@ class Value:
         -------
         DataFrame
             ``threshold``; ``share_of_worlds``, in which the effect is worth more than it costs (ties count half);
-            ``certainty``, with which the mean over all worlds is (Student's t over pairs).
+            ``certainty``, with which the mean over all worlds is (Student's t over pairs; not a number for a single
+            pair).
         """
         from scipy.special import stdtr
 
@@ -219,14 +220,16 @@ class Value:
         gain, mean = (np.outer(worth / self.unit, effect) - self.cost for effect in (self.seen, self.effect))
         won = np.where(np.isnan(gain), np.nan, (gain > 0.0) + 0.5 * (gain == 0.0))
         pairs = (~np.isnan(mean)).sum(axis=1)
-        average, error = np.nanmean(mean, axis=1), np.nanstd(mean, axis=1, ddof=1) / np.sqrt(pairs)
+        average, _, high = interval(mean.T)
+        error = (high - average) / reach(pairs)  # not a number for a single pair, of which nothing is certain
         with np.errstate(invalid="ignore", divide="ignore"):
-            certainty = np.where(error > 0.0, stdtr(pairs - 1, average / error), (np.sign(average) + 1.0) / 2.0)
+            alike = np.where(error == 0.0, (np.sign(average) + 1.0) / 2.0, np.nan)
+            certainty = np.where(error > 0.0, stdtr(np.maximum(pairs - 1, 1), average / error), alike)
         return pd.DataFrame({"threshold": worth, "share_of_worlds": interval(won.T)[0], "certainty": certainty})
 
     def _range(self) -> Floats:
         """Thresholds from 0 to a round figure of some two or three times what a unit costs."""
-        cost, effect = (float(np.nanmean(np.abs(values))) for values in (self.cost, self.seen))
+        cost, effect = (float(interval(np.abs(values))[0]) for values in (self.cost, self.seen))
         typical = self.unit * cost / effect if effect > 0.0 and cost > 0.0 else 1.0
         ratio = abs(self.ratio[0])
         return np.linspace(0.0, _round_up(2.5 * (typical if math.isnan(ratio) else max(ratio, typical))), THRESHOLDS)
@@ -242,18 +245,16 @@ class Value:
         return {"scenario": self.scenario, "effect_name": self.effect_name, "unit": self.unit} | plain
 
     def in_words(self) -> str:
-        """What the scenario gives for its cost, in one or two sentences."""
+        """What the scenario gives for its cost, in one sentence."""
         cost, effect = (self.summary.T[name] for name in ("cost", "effect"))
-        more = "more" if cost["mean"] > 0.0 else "less"
-        money = words.span(cost, words.pounds)
-        text = f"Over the whole horizon it costs {money} {more}, in present value"
-        told = cost["low"] > 0.0 or cost["high"] < 0.0
-        if not told:
-            text += ", a difference that is not settled"
+        what, told = words.lower_first(self.outcome.label), cost["low"] > 0.0 or cost["high"] < 0.0
+        text = f"Over the whole horizon it costs {self._costs(cost)}"
+        if math.isnan(effect["mean"]):
+            return f"{text}; {what} has no value within these weeks, so no ratio is given."
+        if not self.seen.any() and not self.effect.any():
+            return f"{text}, and no pair of worlds differs in {what}, so no ratio is given."
         if not self.settled:
-            return (
-                f"{text}. Whether it changes {words.lower_first(self.outcome.label)} is not settled: no ratio is given."
-            )
+            return f"{text}; whether it changes {what} is not settled, so no ratio is given."
         text += f", and {self._does(effect)}"
         if not told:
             return f"{text}."
@@ -261,6 +262,13 @@ class Value:
             return f"{text}: {'cheaper and better' if effect['mean'] > 0.0 else 'dearer and worse'}."
         price = words.span(self.ratio, words.pounds)
         return f"{text}: {price} {'for' if effect['mean'] > 0.0 else 'saved for'} {self.each}."
+
+    def _costs(self, cost: pd.Series[float]) -> str:
+        if not self.cost.any():
+            return "the same in every pair of worlds"
+        more = "more" if cost["mean"] > 0.0 else "less"
+        text = f"{words.span(cost, words.pounds)} {more}, in present value"
+        return text if cost["low"] > 0.0 or cost["high"] < 0.0 else f"{text}, a difference that is not settled"
 
     def _does(self, effect: pd.Series[float]) -> str:
         better, size = effect["mean"] > 0.0, words.span(effect, self._size)

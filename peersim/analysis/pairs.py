@@ -113,6 +113,21 @@ def _won(base: pd.DataFrame, arm: pd.DataFrame) -> tuple[Floats, Floats]:
     return np.where(unknown, np.nan, gain > 0.0), np.where(unknown, np.nan, gain == 0.0)
 
 
+def identity_causes(base: Results, arm: Results) -> pd.DataFrame:
+    """Why identity differs: mean change over a spell by cause, and its paired difference.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by cause: ``meaning``, ``baseline``, ``mean``, ``difference``, ``low``, ``high`` (95 % over pairs, of
+        the replicates' pseudo-values).
+    """
+    one, other = base.identity_causes_by_replicate.to_numpy(), arm.identity_causes_by_replicate.to_numpy()
+    difference, low, high = interval(other - one)
+    table = {"meaning": base.identity_causes["meaning"], "baseline": _mean(one), "mean": _mean(other)}
+    return pd.DataFrame(table | {"difference": difference, "low": low, "high": high})
+
+
 def too_few(contrasts: pd.DataFrame) -> pd.Series[bool]:
     """Rows whose pairs are too few for their interval to be trusted, so skewed are the differences."""
     few: pd.Series[bool] = contrasts["pairs"] < COCHRAN * contrasts["skewness"] ** 2

@@ -270,15 +270,21 @@ class Results:
     @cached_property
     def identity_causes(self) -> pd.DataFrame:
         """Why identity changed: mean change over a spell by cause, indexed by cause."""
-        return self._causes(self._people_log.records.identity_ledger, IDENTITY)
+        return _by_cause(self.identity_causes_by_replicate.to_numpy(), IDENTITY)
+
+    @cached_property
+    def identity_causes_by_replicate(self) -> pd.DataFrame:
+        """Mean change of identity over a spell by cause, for every replicate (see `results.outcomes`)."""
+        values = self._causes(self._people_log.records.identity_ledger)
+        return pd.DataFrame(values, columns=list(IDENTITY)).rename_axis("replicate")
 
     @cached_property
     def exhaustion_causes(self) -> pd.DataFrame:
         """Why exhaustion changed: mean change over a spell by cause, indexed by cause."""
-        return self._causes(self._people_log.records.exhaustion_ledger, EXHAUSTION)
+        return _by_cause(self._causes(self._people_log.records.exhaustion_ledger), EXHAUSTION)
 
-    def _causes(self, ledger: Floats, causes: dict[str, str]) -> pd.DataFrame:
-        return self._mean_per_spell(ledger, np.ones(len(ledger), bool), causes)
+    def _causes(self, ledger: Floats) -> Floats:
+        return self._mean_per_spell(ledger, np.ones(len(ledger), bool))
 
     @cached_property
     def reasons(self) -> pd.DataFrame:
@@ -288,16 +294,15 @@ class Results:
         """
         left = np.asarray(self._people_log.records.ended) != STILL_THERE
         stated = tables.states(tables.pushes(self._people_log.records, self.scenario)).astype(float)
-        return self._mean_per_spell(stated, left, LEAVING)
+        return _by_cause(self._mean_per_spell(stated, left), LEAVING)
 
-    def _mean_per_spell(self, values: Floats, keep: npt.NDArray[np.bool_], names: dict[str, str]) -> pd.DataFrame:
+    def _mean_per_spell(self, values: Floats, keep: npt.NDArray[np.bool_]) -> Floats:
+        """Pseudo-values of the mean over the spells kept, shape (replicates, columns of `values`)."""
         totals = np.zeros((self.replicates, values.shape[1], 2))
         replicate = self._people_log.replicate[keep]
         np.add.at(totals[..., 0], replicate, values[keep])
         np.add.at(totals[..., 1], replicate, 1.0)
-        mean, low, high = estimate.interval(estimate.pseudo_values(totals, estimate.ratio))
-        table = {"meaning": list(names.values()), "mean": mean, "low": low, "high": high}
-        return pd.DataFrame(table, index=pd.Index(names, name="cause"))
+        return estimate.pseudo_values(totals, estimate.ratio)
 
     @cached_property
     def survivors(self) -> pd.DataFrame:
@@ -325,3 +330,10 @@ class Results:
 
     def __repr__(self) -> str:
         return f"Results({self.scenario.name!r}, {self.replicates} replicates, {self.weeks} weeks, seed {self.seed})"
+
+
+def _by_cause(values: Floats, names: dict[str, str]) -> pd.DataFrame:
+    """Mean and interval over replicates of each cause, with what it means."""
+    mean, low, high = estimate.interval(values)
+    table = {"meaning": list(names.values()), "mean": mean, "low": low, "high": high}
+    return pd.DataFrame(table, index=pd.Index(names, name="cause"))
