@@ -15,6 +15,7 @@ import pandas as pd
 from peersim.analysis import shapley, words
 from peersim.results.outcomes import OUTCOMES, interval, reach
 from peersim.results.tables import records
+from peersim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,25 +48,37 @@ class Attribution:
 
     Attributes
     ----------
-    baseline, bundle : str
-        Names of the two scenarios.
+    scenario, whole : Scenario
+        Without and with the whole bundle.
+    bundle : str
+        What the bundle is called.
     parts : sequence of Part
     outcomes : dict of int to array
         By subset of the parts (bit i of the number: part i is in), every headline outcome of every replicate, shape
         (replicates, outcomes).
-    seed, replicates, weeks : int
+    seed, replicates : int
     orders : sequence
         The orders of the parts that were tried, if not all.
     """
 
-    baseline: str
+    scenario: Scenario
+    whole: Scenario
     bundle: str
     parts: Sequence[Part]
     outcomes: Mapping[int, Floats]
     seed: int
     replicates: int
-    weeks: int
     orders: Sequence[Sequence[int]] = field(default=())
+
+    @property
+    def baseline(self) -> str:
+        """Name of the scenario without the bundle."""
+        return self.scenario.name
+
+    @property
+    def weeks(self) -> int:
+        """Horizon of both."""
+        return self.scenario.horizon_weeks
 
     @property
     def exact(self) -> bool:

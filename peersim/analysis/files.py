@@ -1,4 +1,4 @@
-"""Comparisons on disk: a folder of results for each scenario, the differences, and a manifest."""
+"""Comparisons and bundles on disk: scenarios, results, differences, and a manifest."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any, Final
 
 import pandas as pd
 
+from peersim.analysis.attribution import Attribution
 from peersim.analysis.comparison import Comparison
 from peersim.results import files
 
 COMPARISON: Final = "comparison"
 """Kind of a folder that holds a comparison."""
+ATTRIBUTION: Final = "attribution"
+"""Kind of a folder that holds a bundle taken apart."""
 BASELINE: Final = "baseline"
 
 
@@ -78,6 +81,29 @@ def load(folder: str | os.PathLike[str]) -> Comparison:
         raise files.InputError(f"{Path(folder) / files.MANIFEST}: is damaged: it does not name its scenarios") from None
     results = {name: files.load(Path(folder) / place) for name, place in arms.items()}
     return Comparison(files.load(Path(folder) / baseline), results, asked=asked)
+
+
+def write_attribution(attribution: Attribution, folder: Path, timing: files.Timing | None = None) -> None:
+    """Write a bundle taken apart: both scenarios, the tables as CSV, and a manifest, which is written last.
+
+    Figures that are to be listed in the manifest have to be there already.
+    """
+    attribution.scenario.save(folder / "baseline.yaml")
+    attribution.whole.save(folder / "bundle.yaml")
+    tables = {"shares": attribution.shares, "interactions": attribution.interactions}
+    for name, table in (tables | {"total": attribution.total.reset_index()}).items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+    content = {
+        "kind": ATTRIBUTION,
+        "baseline": attribution.baseline,
+        "bundle": attribution.bundle,
+        "parts": [part.name for part in attribution.parts],
+        "exact": attribution.exact,
+        "seed": attribution.seed,
+        "replicates": attribution.replicates,
+        "weeks": attribution.weeks,
+    }
+    files.describe(folder, content, timing)
 
 
 def _places(comparison: Comparison) -> list[str]:

@@ -23,7 +23,16 @@ from peersim.cli.common import (
     read_scenario,
     terminable,
 )
-from peersim.cli.outputs import Clock, OutOption, ReportOption, SheetOption, places, say_written, write_comparison
+from peersim.cli.outputs import (
+    Clock,
+    OutOption,
+    ReportOption,
+    SheetOption,
+    places,
+    say_written,
+    write_attribution,
+    write_comparison,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -239,6 +248,7 @@ def attribute(
     seed: SeedOption = 1,
     weeks: WeeksOption = None,
     settings: SetEverywhereOption = None,
+    out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
 ) -> None:
     """Split the effect of a bundle of policies over its parts (Shapley values).
@@ -253,12 +263,17 @@ def attribute(
     if len(arms) != 1:
         raise RefusedError(f"one bundle is taken apart at a time; found {len(arms)}: name one file, or one --with")
     ((name, whole),) = arms.items()
-    with terminable(), progress(replicates) as told:
-        found = peersim.attribute(base, whole, name=name, by=by, replicates=replicates, seed=seed, progress=told)
+    shown = outcomes or OUTCOMES_OF_A_BUNDLE
+    with terminable(), places(out) as ready:
+        clock = Clock()
+        with progress(replicates) as told:
+            found = peersim.attribute(base, whole, name=name, by=by, replicates=replicates, seed=seed, progress=told)
+        write_attribution(found, ready, clock.stop(), shown)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _show_parts(found, outcomes or OUTCOMES_OF_A_BUNDLE)
+        _show_parts(found, shown)
+        say_written(out)
 
 
 def _show_parts(found: Attribution, outcomes: Sequence[str]) -> None:

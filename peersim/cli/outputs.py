@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import typer
 from peersim.cli.common import RefusedError, console, status
 
 if TYPE_CHECKING:
+    from peersim.analysis.attribution import Attribution
     from peersim.analysis.comparison import Comparison
     from peersim.results.files import Timing
     from peersim.results.results import Results
@@ -43,7 +44,7 @@ class Places(NamedTuple):
 
 
 @contextmanager
-def places(out: Path | None, report: Path | None, sheet: Path | None) -> Iterator[Places]:
+def places(out: Path | None, report: Path | None = None, sheet: Path | None = None) -> Iterator[Places]:
     """The places to write to, held ready before anything is computed."""
     from peersim.results.files import new_file, new_folder
 
@@ -108,6 +109,18 @@ def write_run(results: Results, places: Places, timing: Timing) -> None:
             places.report.write_text(page.of_run(results, manifest), encoding="utf-8", newline="\n")
         if places.sheet is not None:
             workbook.of_run(results, places.sheet)
+
+
+def write_attribution(attribution: Attribution, places: Places, timing: Timing, outcomes: Sequence[str]) -> None:
+    """Write a bundle taken apart to a folder, if one was asked for."""
+    if places.folder is None:
+        return
+    from peersim.analysis import files
+    from peersim.report.figures import attribution as figures
+
+    with status("Writing tables and figures ..."):
+        figures.save_all(attribution, places.folder / "figures", outcomes)
+        files.write_attribution(attribution, places.folder, timing)
 
 
 def write_comparison(comparison: Comparison, places: Places, timing: Timing, effect: str) -> None:

@@ -153,43 +153,6 @@ def _unlink(file: Path) -> None:
 
 
 @contextmanager
-def new_file(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A file to write, which takes its place and name only when it is complete.
-
-    Parameters
-    ----------
-    path : path
-        Where it is to be; must not exist.  Missing folders above it are made at the end.
-
-    Yields
-    ------
-    Path
-        The file under its provisional name.  It is removed if anything goes wrong.
-
-    Raises
-    ------
-    OutputError
-        If the place is taken, or cannot be written to.
-    """
-    with _told(path):
-        target = Path(path).resolve()
-        _refuse_existing(target, str(path))
-        above = next(parent for parent in target.parents if parent.exists())
-    draft = above / f".peersim-{secrets.token_hex(4)}.tmp"
-    try:
-        with _told(path):
-            draft.touch()
-        with _told(path, NO_ROOM):
-            yield draft
-        with _told(path):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _refuse_existing(target, str(path))
-            draft.rename(target)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-@contextmanager
 def _told(folder: str | os.PathLike[str], only: Container[int] | None = None) -> Iterator[None]:
     """Errors of the file system (or `only` those with such numbers) as errors about this folder."""
     try:
@@ -198,11 +161,6 @@ def _told(folder: str | os.PathLike[str], only: Container[int] | None = None) ->
         if isinstance(error, OutputError) or (only is not None and error.errno not in only):
             raise
         raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from error
-
-
-def _refuse_existing(target: Path, name: str) -> None:
-    if target.exists():
-        raise OutputError(f"{name}: exists already; name a new file, or remove it first")
 
 
 def _refuse_taken(target: Path, name: str) -> None:
