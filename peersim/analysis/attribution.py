@@ -120,8 +120,7 @@ class Attribution:
     def interactions(self) -> pd.DataFrame:
         """How parts work together, one row per pair of parts and outcome; empty unless `exact`.
 
-        ``interaction`` (95 % interval ``low`` to ``high``) is what two parts do together beyond what each does alone:
-        below 0 where higher is better they do the same work twice, above 0 one makes the other worth more.
+        ``interaction`` (95 % interval ``low`` to ``high``) is what two parts do together beyond the sum of each.
         """
         columns = ["part", "with", "outcome", "interaction", "low", "high"]
         if not self.exact:
@@ -184,11 +183,10 @@ def strongest_together(found: Attribution, outcome: str) -> str:
         return "No two parts are seen to work together or against each other."
     told = []
     for row in rows.to_dict("records"):
-        how = "strengthen each other" if row["interaction"] * meant.better > 0.0 else "do partly the same work"
-        told.append(
-            f"{labels[row['part']]} and {labels[row['with']]} {how} ({words.change(row['interaction'], meant)})"
-        )
-    return f"Together: {'; '.join(told)}."
+        how = "better" if row["interaction"] * meant.better > 0.0 else "worse"
+        size = words.change(row["interaction"], meant)
+        told.append(f"{labels[row['part']]} with {labels[row['with']]} ({how} by {size})")
+    return f"Together, beside the sum of each: {'; '.join(told)}."
 
 
 def _with_error(values: Floats, error: Floats) -> tuple[Floats, Floats, Floats]:

@@ -3,8 +3,8 @@
 A bundle of n parts makes 2**n scenarios: none of the parts, each alone, each pair, ... all.  The Shapley value of a
 part is what it adds, averaged over all orders in which the parts could be put in place one after the other (Shapley
 1953); the values add up exactly to the effect of the whole bundle.  The interaction of two parts is what the two
-together do beyond the sum of each alone, averaged in the same way (Grabisch and Roubens 1999): where higher is better,
-below 0 they do the same work twice, above 0 one makes the other worth more.
+together do beyond the sum of each alone, averaged in the same way (Grabisch and Roubens 1999): of two parts that
+raise an outcome, below 0 they do the same work twice, above 0 one makes the other worth more.
 
 Everything is computed replicate by replicate, so that each value has the interval of a paired difference.
 Subsets are numbered: bit i of the number is 1 if part i is in.

@@ -102,10 +102,9 @@ def interactions(view: View) -> Figure:
     """What each two parts do together beyond what each does, in the first of the outcomes, as a signed matrix."""
     about, (name, *_) = view.attribution, view.outcomes
     outcome, parts = OUTCOMES[name], list(view.labels)
-    which = "above" if outcome.better > 0 else "below"
+    better = "above" if outcome.better > 0 else "below"
     note = "Interaction: what two parts do together beyond the sum of each, averaged over what else is in place; "
-    note += f"{which} 0 "
-    note += "one makes the other worth more, on the other side they do partly the same work. "
+    note += f"{better} 0 is better. "
     note += view.about("In bold: the 95 % interval leaves out 0")
     height = 2.6 + 0.55 * max(len(parts), 4)
     title = f"How the parts work together: {words.lower_first(outcome.label)}"
