@@ -30,18 +30,22 @@ def report(
 
     check_effect(effect)
     with terminable(), places(None, out, sheet) as ready, status("Reading and drawing ..."):
+        text = ""
         try:
             manifest = files.manifest(folder)
             if manifest.get("kind") == kept.COMPARISON:
                 comparison = kept.load(folder)
-                text = page.of_comparison(comparison, manifest, effect=effect) if ready.report else ""
+                text = page.of_comparison(comparison, manifest, effect=effect)
                 if ready.sheet:
                     workbook.of_comparison(comparison, ready.sheet)
-            else:
+            elif manifest.get("kind") == files.RUN:
                 results = files.load(folder)
-                text = page.of_run(results, manifest) if ready.report else ""
+                text = page.of_run(results, manifest)
                 if ready.sheet:
                     workbook.of_run(results, ready.sheet)
+            else:
+                found, allowed = manifest.get("kind"), f"{files.RUN!r}, {kept.COMPARISON!r}"
+                raise RefusedError(f"{folder}: kind of results: found {found!r}; allowed: {allowed}")
         except files.InputError as error:
             raise RefusedError(str(error)) from error
         if ready.report:
