@@ -84,10 +84,20 @@ def test_a_comparison_kept_in_a_folder_is_the_one_that_was_made(kept, trial):
 
 
 def test_a_bundle_taken_apart_goes_to_a_folder(trial, tmp_path):
-    done = call("attribute", trial, "--with", f"{WEEKLY}, structure.flexibility=1", "-n", 2, "--out", tmp_path / "parts")
+    done = call(
+        "attribute", trial, "--with", f"{WEEKLY}, structure.flexibility=1", "-n", 2, "--out", tmp_path / "parts"
+    )
     assert done.exit_code == 0
     names = {path.name for path in (tmp_path / "parts").iterdir()}
-    assert names == {"baseline.yaml", "bundle.yaml", "shares.csv", "interactions.csv", "total.csv", "figures", "manifest.json"}
+    assert names == {
+        "baseline.yaml",
+        "bundle.yaml",
+        "shares.csv",
+        "interactions.csv",
+        "total.csv",
+        "figures",
+        "manifest.json",
+    }
     assert peersim.load(tmp_path / "parts" / "bundle.yaml").policies.structure.flexibility == 1
 
 

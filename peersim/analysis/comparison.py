@@ -14,7 +14,7 @@ from peersim.analysis import economics, pairs, verdicts
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.matching import Matching, check_pairable, effective_changes, matching
 from peersim.results.results import Results
-from peersim.results.tables import records
+from peersim.results.tables import plain, records
 
 
 class Precision(NamedTuple):
@@ -166,7 +166,10 @@ class Comparison:
             "weeks": self.baseline.weeks,
             "pairs": self.replicates,
             "contrasts": rows,
-            "precision": [{**goal._asdict(), "reached": goal.reached} for goal in self.precision],
+            "precision": [
+                {name: plain(value) for name, value in {**goal._asdict(), "reached": goal.reached}.items()}
+                for goal in self.precision
+            ],
             "cost_effectiveness": [self.value(name, effect).to_dict() for name in self.arms],
         }
 

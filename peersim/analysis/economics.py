@@ -26,6 +26,7 @@ from peersim.analysis import words
 from peersim.analysis.errors import check_outcomes
 from peersim.results.outcomes import CONFIDENCE, OUTCOMES, WEEKS_A_YEAR, Outcome, interval, reach
 from peersim.results.results import Results
+from peersim.results.tables import plain
 
 Floats = npt.NDArray[np.float64]
 
@@ -238,11 +239,8 @@ class Value:
         """The summary as plain numbers; what has no value is None."""
         ratio = dict(zip(("ratio", "low", "high"), self.ratio, strict=True))
         rows = {"cost": dict(self.summary.T["cost"]), "effect": dict(self.summary.T["effect"]), "per_unit": ratio}
-        plain = {
-            name: {key: float(found) if math.isfinite(found) else None for key, found in row.items()}
-            for name, row in rows.items()
-        }
-        return {"scenario": self.scenario, "effect_name": self.effect_name, "unit": self.unit} | plain
+        found = {name: {key: plain(float(value)) for key, value in row.items()} for name, row in rows.items()}
+        return {"scenario": self.scenario, "effect_name": self.effect_name, "unit": self.unit} | found
 
     def in_words(self) -> str:
         """What the scenario gives for its cost, in one sentence."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,6 +64,8 @@ def run(
 
 
 def _as_object(results: Results) -> dict[str, Any]:
+    from peersim.results.tables import plain
+
     rows = results.outcomes.to_dict("index")
     return {
         "scenario": results.scenario.name,
@@ -72,14 +73,10 @@ def _as_object(results: Results) -> dict[str, Any]:
         "seed": results.seed,
         "weeks": results.weeks,
         "outcomes": {
-            str(name): {**{key: _or_none(row[key]) for key in ("mean", "low", "high")}, "unit": row["unit"]}
+            str(name): {**{key: plain(row[key]) for key in ("mean", "low", "high")}, "unit": row["unit"]}
             for name, row in rows.items()
         },
     }
-
-
-def _or_none(number: float) -> float | None:
-    return float(number) if math.isfinite(number) else None
 
 
 def _show(results: Results) -> None:

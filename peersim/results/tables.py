@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -238,7 +239,11 @@ def event_records(table: pd.DataFrame, scenario: Scenario) -> Any:
     return events.view(np.recarray)
 
 
+def plain(value: Any) -> Any:
+    """A value as JSON takes it: a number without a finite value is None."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries of plain numbers and texts, as JSON takes them; what has no value is None."""
-    plain = table.astype(object).where(table.notna(), None)
-    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+    return [{str(name): plain(value) for name, value in row.items()} for row in table.to_dict("records")]
