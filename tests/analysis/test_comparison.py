@@ -158,8 +158,10 @@ def test_matching_counts_posts_in_common():
     found = matching(one, other)
     assert (found.teams, found.peers, found.clinicians) == ((2, 2, 3), (3, 4, 6), (8, 8, 14))
     assert found.renamed == 1
-    assert "3 peer posts (4 in the baseline, 6 here) and 8 clinicians' posts (8 and 14)" in str(found)
-    assert "1 have other names" in str(found)
+    assert "hold 3 of the peer posts (4 in the baseline, 6 here) and 8 of the clinicians' posts (8 and 14)" in str(
+        found
+    )
+    assert "other names: 1 of 2" in str(found)
 
 
 def test_posts_in_common_hold_the_same_people():
