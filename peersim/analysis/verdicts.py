@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from peersim.analysis import words
+from peersim.analysis import pairs, words
 from peersim.results.outcomes import CONFIDENCE, OUTCOMES, Outcome
 
 BETTER, PROBABLY_BETTER = "better", "probably better"
@@ -99,6 +99,28 @@ def worlds(row: Any) -> str:
     shares = {"better": better, "worse": 1.0 - better - same, "the same": same}
     told = [f"{word} in {words.of_100(share)}" for word, share in shares.items() if share > ROUNDING]
     return f"{', '.join(told)} of 100 worlds"
+
+
+def pairing(rows: pd.DataFrame) -> str:
+    """How much pairing was worth over all outcomes of one scenario, rows of `Comparison.contrasts`."""
+    fewer = rows["fewer"].dropna()
+    if fewer.empty:
+        return "What pairing was worth cannot be told: no outcome differs from pair to pair."
+    return (
+        f"Pairing: independent runs would have needed {fewer.median():.1f} times as many replicates for the same "
+        f"intervals (median over outcomes; from {fewer.min():.1f} to {fewer.max():.1f})."
+    )
+
+
+def skewed(rows: pd.DataFrame) -> str:
+    """Which intervals rest on too few pairs for how skewed the differences are."""
+    names = list(rows.index[pairs.too_few(rows)])
+    if not names:
+        return "Intervals: no outcome's differences are too skewed for so many pairs."
+    return (
+        f"Intervals: the differences in {', '.join(names)} are so skewed that more pairs are needed before their "
+        "intervals hold the truth as often as they say."
+    )
 
 
 def _to_settle(row: Any) -> str:

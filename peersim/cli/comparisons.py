@@ -35,7 +35,6 @@ from peersim.cli.outputs import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.table import Table
 
     from peersim.analysis.attribution import Attribution
@@ -119,6 +118,8 @@ def _precision(text: str) -> tuple[str, float]:
 
 def _show(comparison: Comparison, effect: str) -> None:
     """The differences as tables, with what a reader has to know to read them."""
+    from peersim.analysis import verdicts
+
     screen = console(piped=PIPED)
     for name in comparison.arms:
         screen.print(_difference_table(comparison, name, all_columns=screen.width >= WIDE))
@@ -126,8 +127,8 @@ def _show(comparison: Comparison, effect: str) -> None:
         if not comparison.matching[name].complete:
             screen.print(f"Who is paired: {comparison.matching[name]}.")
         screen.print(f"Cost and effect: {comparison.value(name, effect).in_words()}")
-        screen.print(f"{_gain(comparison.of(name)['fewer'].dropna())}")
-        screen.print(f"{_skewed(comparison.of(name))}\n")
+        screen.print(verdicts.pairing(comparison.of(name)))
+        screen.print(f"{verdicts.skewed(comparison.of(name))}\n")
     screen.print(_footnotes(comparison))
     if screen.width < WIDE:
         screen.print(f"More columns in a window of {WIDE} columns or more, with --json and with --out.")
@@ -178,29 +179,6 @@ def _written(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return f"[{count(len(value), 'entry', 'entries')}]" if isinstance(value, list) else str(value)
-
-
-def _gain(fewer: pd.Series[float]) -> str:
-    """How much pairing was worth."""
-    if fewer.empty:
-        return "What pairing was worth cannot be told: no outcome differs from pair to pair."
-    return (
-        f"Pairing: independent runs would have needed {fewer.median():.1f} times as many replicates for the same "
-        f"intervals (median over outcomes; from {fewer.min():.1f} to {fewer.max():.1f})."
-    )
-
-
-def _skewed(rows: pd.DataFrame) -> str:
-    """Which intervals rest on too few pairs for how skewed the differences are."""
-    from peersim.analysis.pairs import too_few
-
-    names = list(rows.index[too_few(rows)])
-    if not names:
-        return "Intervals: no outcome's differences are too skewed for so many pairs."
-    return (
-        f"Intervals: the differences in {', '.join(names)} are so skewed that more pairs are needed before their "
-        "intervals hold the truth as often as they say."
-    )
 
 
 def _footnotes(comparison: Comparison) -> str:

@@ -1,0 +1,119 @@
+"""The tables of a page, as rows of text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from peersim.analysis import verdicts, words
+from peersim.analysis.economics import CATEGORIES, WITHIN_PAY
+from peersim.results.outcomes import GROUPS, OUTCOMES, WEEKS_A_YEAR, interval
+from peersim.results.results import Results
+
+
+class Group(NamedTuple):
+    """Rows of a table that belong together: a heading, and for each row its own heading and its cells."""
+
+    heading: str
+    rows: list[tuple[str, list[str]]]
+
+
+DIFFERENCE_HEADS = (
+    "baseline",
+    "scenario",
+    "difference",
+    "95 % interval",
+    "better in",
+    "effect",
+    "pairs needed",
+    "verdict",
+)
+
+
+def differences(rows: pd.DataFrame) -> list[Group]:
+    """Paired differences of one scenario in all outcomes, rows of `Comparison.contrasts` indexed by outcome."""
+    found: Mapping[Any, Mapping[Any, Any]] = rows.to_dict("index")
+    return [Group(heading, [_difference(name, found[name]) for name in names]) for heading, names in GROUPS.items()]
+
+
+def _difference(name: str, row: Mapping[Any, Any]) -> tuple[str, list[str]]:
+    meant = OUTCOMES[name]
+    return f"{meant.label} ({_unit(name)})", [
+        words.amount(row["baseline"], meant),
+        words.amount(row["mean"], meant),
+        words.change(row["difference"], meant),
+        words.limits(row, meant),
+        words.percent(row["p_better"]),
+        words.number(row["effect"]),
+        words.whole(row["pairs_needed"]),
+        verdicts.in_short(row, meant),
+    ]
+
+
+def _unit(name: str) -> str:
+    return OUTCOMES[name].unit.replace("pounds", "£")
+
+
+def outcomes(results: Results) -> list[Group]:
+    """Mean and interval of all outcomes of a run."""
+    found: Mapping[Any, Mapping[Any, Any]] = results.outcomes.to_dict("index")
+
+    def row(name: str) -> tuple[str, list[str]]:
+        meant, values = OUTCOMES[name], found[name]
+        low, high = (words.amount(values[end], meant) for end in ("low", "high"))
+        limits = "-" if math.isnan(values["low"]) else f"{low} to {high}"
+        return meant.label, [words.amount(values["mean"], meant), limits, _unit(name), meant.meaning]
+
+    return [Group(heading, [row(name) for name in names]) for heading, names in GROUPS.items()]
+
+
+def survivors(results: Results) -> list[tuple[str, list[str]]]:
+    """People in post beside the entry cohort."""
+    rows: Mapping[Any, Mapping[Any, Any]] = results.survivors.to_dict("index")
+    table = []
+    for name, row in rows.items():
+        meant = OUTCOMES[name]
+        cells = [words.amount(row[column], meant) for column in ("in_post", "entry_cohort")]
+        table.append((meant.label, [*cells, words.change(row["difference"], meant), words.limits(row, meant)]))
+    return table
+
+
+class Budget(NamedTuple):
+    """What a scenario costs beside the baseline: lines to be added up, their sum, lines within pay, present value."""
+
+    lines: list[tuple[str, list[str]]]
+    total: tuple[str, list[str]]
+    within: list[tuple[str, list[str]]]
+    present: tuple[str, list[str]]
+
+
+def budget(costs: pd.DataFrame) -> Budget:
+    """A budget, rows of `economics.budget`."""
+    rows = dict(_budget(costs))
+    total, present = rows.pop("cost"), rows.pop("present_value")
+    within = [rows.pop(name) for name in WITHIN_PAY]
+    return Budget(list(rows.values()), total, within, present)
+
+
+def _budget(costs: pd.DataFrame) -> Iterator[tuple[str, tuple[str, list[str]]]]:
+    pounds = OUTCOMES["cost_per_year"]
+    for name, row in costs.iterrows():
+        cells = [words.pounds(row["baseline"]), words.pounds(row["mean"])]
+        yield (
+            str(name),
+            (str(row["label"]), [*cells, words.change(row["difference"], pounds), words.limits(row, pounds)]),
+        )
+
+
+def costs(results: Results) -> list[tuple[str, list[str], str]]:
+    """What a run costs in a year by category, with the kind of each row: the sum is a ``total``."""
+    table = []
+    for name, label in (CATEGORIES | WITHIN_PAY).items():
+        found = interval(WEEKS_A_YEAR * results.by_week(name).mean(axis=1))
+        mean, low, high = map(float, found)
+        limits = "-" if math.isnan(low) else f"{words.pounds(low)} to {words.pounds(high)}"
+        table.append((label, [words.pounds(mean), limits], "total" if name == "cost" else ""))
+    return table
