@@ -50,7 +50,7 @@ def read_arms(
 def _add(arms: dict[str, Scenario], base: Scenario, name: str, scenario: Scenario) -> None:
     if name in arms or name == base.name:
         raise RefusedError(f"two scenarios are named {name!r}; give one of them another name")
-    arms[name] = scenario
+    arms[name] = changed(scenario, name, {"name": name})
 
 
 def changed(base: Scenario, text: str, changes: dict[str, object]) -> Scenario:

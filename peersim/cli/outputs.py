@@ -106,9 +106,29 @@ def write_run(results: Results, places: Places, timing: Timing) -> None:
             files.write_manifest(results, places.folder, timing)
         manifest = files.about(results) | files.origin(timing)
         if places.report is not None:
-            places.report.write_text(page.of_run(results, manifest), encoding="utf-8", newline="\n")
+            text = page.of_run(results, manifest, command=run_again(results))
+            places.report.write_text(text, encoding="utf-8", newline="\n")
         if places.sheet is not None:
             workbook.of_run(results, places.sheet)
+
+
+def run_again(results: Results) -> str:
+    """How to get a run again from what its report holds."""
+    return f"peersim run scenario.yaml -n {results.replicates} --seed {results.seed}    # the scenario below, saved"
+
+
+def compare_again(comparison: Comparison, effect: str) -> str:
+    """How to get a comparison again from what its report holds."""
+    names = [f"scenario_{number}.yaml" for number in range(1, len(comparison.arms) + 1)]
+    option = "" if effect == "years_retained" else f" --effect {effect}"
+    size = f"-n {comparison.replicates} --seed {comparison.seed}"
+    return "\n".join(
+        [
+            "# the scenarios below, saved in their order as",
+            f"# {', '.join(['baseline.yaml', *names])}",
+            f"peersim compare baseline.yaml {' '.join(names)} {size}{option}",
+        ]
+    )
 
 
 def write_attribution(attribution: Attribution, places: Places, timing: Timing, outcomes: Sequence[str]) -> None:
@@ -139,7 +159,7 @@ def write_comparison(comparison: Comparison, places: Places, timing: Timing, eff
             kept.write_manifest(comparison, places.folder, timing)
         manifest = kept.about(comparison) | files.origin(timing)
         if places.report is not None:
-            text = page.of_comparison(comparison, manifest, effect=effect)
+            text = page.of_comparison(comparison, manifest, command=compare_again(comparison, effect), effect=effect)
             places.report.write_text(text, encoding="utf-8", newline="\n")
         if places.sheet is not None:
             workbook.of_comparison(comparison, places.sheet)

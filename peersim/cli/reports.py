@@ -9,7 +9,7 @@ import typer
 
 from peersim.cli.common import RefusedError, status, terminable
 from peersim.cli.comparisons import EffectOption
-from peersim.cli.outputs import SheetOption, places, say_written
+from peersim.cli.outputs import SheetOption, compare_again, places, run_again, say_written
 
 
 def report(
@@ -35,12 +35,14 @@ def report(
             manifest = files.manifest(folder)
             if manifest.get("kind") == kept.COMPARISON:
                 comparison = kept.load(folder)
-                text = page.of_comparison(comparison, manifest, effect=effect)
+                text = page.of_comparison(
+                    comparison, manifest, command=compare_again(comparison, effect), effect=effect
+                )
                 if ready.sheet:
                     workbook.of_comparison(comparison, ready.sheet)
             elif manifest.get("kind") == files.RUN:
                 results = files.load(folder)
-                text = page.of_run(results, manifest)
+                text = page.of_run(results, manifest, command=run_again(results))
                 if ready.sheet:
                     workbook.of_run(results, ready.sheet)
             else:
