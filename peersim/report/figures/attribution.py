@@ -133,7 +133,7 @@ def _matrix(ax: Axes, parts: list[str], rows: list[dict[Any, Any]], outcome: Out
         for x, y in ((one, other), (other, one)):
             text = words.change(row["interaction"], outcome)
             ax.text(x, y, text, ha="center", va="center", fontsize=9.5, fontweight=weight)
-    most = float(np.nanmax(np.abs(grid))) or 1.0
+    most = float(np.nan_to_num(np.abs(grid)).max()) or 1.0
     shades = LinearSegmentedColormap.from_list("signed", [PALE_VERMILION, "white", PALE_BLUE])
     edges = np.arange(len(parts) + 1) - 0.5
     ax.pcolormesh(edges, edges, np.ma.masked_invalid(grid), cmap=shades, vmin=-most, vmax=most, edgecolors="white")
