@@ -1,5 +1,6 @@
 """Reports and spreadsheets from the command line: from a run, a comparison, and a folder kept earlier."""
 
+import html
 import json
 import re
 from zipfile import is_zipfile
@@ -74,6 +75,21 @@ def test_a_report_of_a_folder_says_what_the_report_of_the_run_said(kept, kind, t
     first, again = (path.read_text(encoding="utf-8") for path in (place / f"{kind}.html", tmp_path / "again.html"))
     assert without_times(again) == without_times(first)
     assert is_zipfile(tmp_path / "again.xlsx")
+
+
+def test_what_a_report_says_can_be_done_again(kept, tmp_path, monkeypatch):
+    """The scenarios and the command that stand in it give its numbers."""
+    place, *_ = kept
+    page = (place / "comparison.html").read_text(encoding="utf-8")
+    command, *scenarios = (html.unescape(text) for text in re.findall(r"<pre>(.*?)</pre>", page, re.DOTALL))
+    *_, names, typed = command.splitlines()
+    for name, text in zip(names.removeprefix("# ").split(", "), scenarios, strict=True):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    program, *arguments = typed.split()
+    again = json.loads(call(*arguments, "--json").stdout)
+    assert program == "peersim"
+    assert again == json.loads(json.dumps(peersim.load_comparison(place / "comparison").to_dict()))
 
 
 def test_a_comparison_kept_in_a_folder_is_the_one_that_was_made(kept, trial):
