@@ -111,11 +111,12 @@ class _Figures:
 
     def __init__(self) -> None:
         self._number = 0
+        self._glyphs: dict[str, str] = {}
 
     def add(self, title: str, caption: str, figure: Figure) -> dict[str, object]:
         """A figure as the templates take it."""
         self._number += 1
-        drawing: Markup = svg.inline(figure, self._number, title)
+        drawing: Markup = svg.inline(figure, self._number, title, self._glyphs)
         return {"number": self._number, "title": title, "caption": caption, "svg": drawing}
 
 
