@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peersim.analysis import shapley, words
-from peersim.results.outcomes import OUTCOMES, interval, reach
+from peersim.analysis import pairs, shapley, words
+from peersim.results.outcomes import CONFIDENCE, OUTCOMES, interval, reach
 from peersim.results.tables import records
 from peersim.scenario import Scenario
 
@@ -108,7 +108,7 @@ class Attribution:
         values, error = self._values
         rows = []
         for k, part in enumerate(self.parts):
-            mean, low, high = _with_error(values[k], error[k])
+            mean, low, high = _with_error(values[k], error[k], len(self.orders) // 2)
             columns = {"share": mean, "low": low, "high": high, "sampling_error": error[k]}
             columns |= {"alone": self._step(0, k), "last": self._step(self.everything & ~(1 << k), k)}
             table = pd.DataFrame(columns, index=_index()).reset_index()
@@ -120,16 +120,18 @@ class Attribution:
     def interactions(self) -> pd.DataFrame:
         """How parts work together, one row per pair of parts and outcome; empty unless `exact`.
 
-        ``interaction`` (95 % interval ``low`` to ``high``) is what two parts do together beyond the sum of each.
+        ``interaction`` (95 % interval ``low`` to ``high``) is what two parts do together beyond the sum of each;
+        ``p_value`` is two-sided, for none.
         """
-        columns = ["part", "with", "outcome", "interaction", "low", "high"]
+        columns = ["part", "with", "outcome", "interaction", "low", "high", "p_value"]
         if not self.exact:
             return pd.DataFrame(columns=columns)
         found = shapley.interactions(self._all)
         rows = []
         for one, other in combinations(range(len(self.parts)), 2):
             mean, low, high = interval(found[one, other])
-            table = pd.DataFrame({"interaction": mean, "low": low, "high": high}, index=_index()).reset_index()
+            cells = {"interaction": mean, "low": low, "high": high, "p_value": pairs.p_value(found[one, other])}
+            table = pd.DataFrame(cells, index=_index()).reset_index()
             rows.append(table.assign(**{"part": self.parts[one].name, "with": self.parts[other].name}))
         return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
 
@@ -166,7 +168,7 @@ class Attribution:
 
 
 def strongest_together(found: Attribution, outcome: str) -> str:
-    """The pairs of parts whose interaction is settled and largest, in words.
+    """The pairs of parts whose interaction is largest, in words, of those told from 0 (Bonferroni over all pairs).
 
     Parameters
     ----------
@@ -177,10 +179,13 @@ def strongest_together(found: Attribution, outcome: str) -> str:
         return ""
     meant, labels = OUTCOMES[outcome], {part.name: part.label for part in found.parts}
     rows = found.interactions[found.interactions["outcome"] == outcome]
-    rows = rows[(rows["low"] > 0.0) | (rows["high"] < 0.0)]
+    if rows["p_value"].isna().all():
+        return "Together: nothing can be told of how the parts work together."
+    looked_at = len(rows)
+    rows = rows[rows["p_value"] * looked_at < 1.0 - CONFIDENCE]
     rows = rows.reindex(rows["interaction"].abs().sort_values(ascending=False).index)[:SHOWN_TOGETHER]
     if rows.empty:
-        return "No two parts are seen to work together or against each other."
+        return f"Together: none of the {looked_at} pairs of parts is told from the sum of its two."
     told = []
     for row in rows.to_dict("records"):
         how = "better" if row["interaction"] * meant.better > 0.0 else "worse"
@@ -189,10 +194,10 @@ def strongest_together(found: Attribution, outcome: str) -> str:
     return f"Together, beside the sum of each: {'; '.join(told)}."
 
 
-def _with_error(values: Floats, error: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean over replicates with an interval that holds a further standard error."""
+def _with_error(values: Floats, error: Floats, tried: int) -> tuple[Floats, Floats, Floats]:
+    """Mean over replicates with an interval that holds a further standard error, itself from so many tries."""
     mean, _, high = interval(values)
-    half = np.hypot(high - mean, reach(len(values)) * error)
+    half = np.hypot(high - mean, reach(tried) * error)
     return mean, mean - half, mean + half
 
 

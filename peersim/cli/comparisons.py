@@ -202,14 +202,14 @@ def _footnotes(comparison: Comparison) -> str:
 
 
 def _reached(goal: Precision, comparison: Comparison) -> str:
-    from peersim.analysis import words
+    from peersim.analysis import verdicts
 
     text = f"Precision of {goal.outcome}: ±{goal.found:.3g} with {comparison.replicates:,} pairs"
     if goal.reached:
         return f"{text}; asked ±{goal.asked:g}, reached."
     return (
-        f"{text}; asked ±{goal.asked:g}, not reached at the cap (--most) in '{goal.scenario}': about "
-        f"{words.whole(goal.pairs_needed)} pairs would be needed."
+        f"{text}; asked ±{goal.asked:g}, not reached at the cap (--most) in '{goal.scenario}': "
+        f"{verdicts.about(goal.pairs_needed)} would be needed."
     )
 
 
@@ -255,12 +255,14 @@ def attribute(
 
 
 def _show_parts(found: Attribution, outcomes: Sequence[str]) -> None:
+    from peersim.analysis.attribution import strongest_together
+
     screen = console(piped=PIPED)
     size = f"{count(found.replicates, 'pair')}, {count(found.weeks, 'week')}, seed {found.seed}"
     screen.print(f"{found.bundle}, compared with {found.baseline}: {size}", style="bold")
     for outcome in outcomes:
         screen.print(_part_table(found, outcome))
-        screen.print(f"{_together(found, outcome)}\n")
+        screen.print(strongest_together(found, outcome))
     screen.print(_about_parts(found))
 
 
@@ -285,13 +287,6 @@ def _part_table(found: Attribution, outcome: str) -> Table:
     total = found.total.to_dict("index")[outcome]
     table.add_row("all together", words.change(total["difference"], meant), words.limits(total, meant))
     return table
-
-
-def _together(found: Attribution, outcome: str) -> str:
-    """The pairs of parts that work together most, or why there are none."""
-    from peersim.analysis.attribution import strongest_together
-
-    return strongest_together(found, outcome)
 
 
 def _about_parts(found: Attribution) -> str:

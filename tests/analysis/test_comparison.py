@@ -79,9 +79,9 @@ def test_json_holds_the_promised_keys_and_only_numbers(comparison):
 
 
 def test_pairs_are_added_until_the_interval_is_as_narrow_as_asked(base):
-    found = ps.compare(base, {"weekly": base.with_(WEEKLY)}, 10, precision={"identity": 0.001}, most=500)
+    found = ps.compare(base, {"weekly": base.with_(WEEKLY)}, 10, precision={"role_clarity": 0.001}, most=500)
     (goal,) = found.precision
-    row = found.of("weekly").loc["identity"]
+    row = found.of("weekly").loc["role_clarity"]
     assert goal.reached
     assert (row["high"] - row["low"]) / 2 == pytest.approx(goal.found)
     assert goal.found <= 0.001
@@ -97,6 +97,17 @@ def test_added_pairs_are_those_of_a_longer_run(base):
     )
 
 
+def test_a_precision_takes_enough_pairs_to_have_seen_what_is_rare(base):
+    """Where every pair so far is tied, the half-width is 0 and tells nothing."""
+    found = ps.compare(base, {"weekly": base.with_(WEEKLY)}, 2, precision={"identity": 0.5, "vacancy_rate": 0.5})
+    assert all(goal.reached for goal in found.precision)
+    assert found.replicates >= 50
+    few = ps.compare(base, {"dearer": base.with_({"costs.hire": 1.0})}, 5, precision={"identity": 0.5}, most=60)
+    (goal,) = few.precision
+    assert (goal.found, goal.pairs, goal.pairs_needed) == (0.0, 60, 200.0)
+    assert not goal.reached
+
+
 def test_a_precision_that_the_cap_forbids_is_told(base):
     found = ps.compare(base, {"weekly": base.with_(WEEKLY)}, 10, precision={"identity": 0.0001}, most=25)
     (goal,) = found.precision
@@ -106,10 +117,13 @@ def test_a_precision_that_the_cap_forbids_is_told(base):
     assert goal.pairs_needed > 1_000
 
 
-def test_the_widest_interval_of_all_scenarios_counts(base):
-    arms = {"same but for money": base.with_({"costs.hire": 1.0}), "weekly": base.with_(WEEKLY)}
-    (goal,) = ps.compare(base, arms, 10, precision={"identity": 0.004}, most=400).precision
-    assert goal.scenario == "weekly"
+def test_the_scenario_that_needs_most_pairs_counts(base):
+    arms = {"hardly": base.with_({"support.supervision.minutes": 61.0}), "weekly": base.with_(WEEKLY)}
+    found = ps.compare(base, arms, 10, precision={"role_clarity": 0.001}, most=800)
+    (goal,) = found.precision
+    assert (goal.scenario, goal.reached) == ("weekly", True)
+    half = {name: (row["high"] - row["low"]) / 2 for name in arms for row in [found.of(name).loc["role_clarity"]]}
+    assert half["hardly"] < half["weekly"] == pytest.approx(goal.found)
 
 
 @pytest.mark.parametrize(
