@@ -100,6 +100,18 @@ def years_retained(results: Results) -> Floats:
     return done
 
 
+def costs_a_year(results: Results) -> dict[str, tuple[str, tuple[float, float, float]]]:
+    """What a scenario costs in a year, by category: label, and mean with its 95 % interval over replicates, in pounds.
+
+    Undiscounted; measures of `WITHIN_PAY` come after the sum and are not in it.
+    """
+    table = {}
+    for name, label in (CATEGORIES | WITHIN_PAY).items():
+        mean, low, high = map(float, interval(WEEKS_A_YEAR * results.by_week(name).mean(axis=1)))
+        table[name] = label, (mean, low, high)
+    return table
+
+
 def budget(base: Results, arm: Results) -> pd.DataFrame:
     """What two scenarios cost in a year, by category, and the difference.
 

@@ -22,8 +22,8 @@ SAME, CLOSE, OPEN, UNKNOWN = "the same", "too close to matter", "not settled", "
 MEANING: Final = {
     BETTER: "the interval leaves out 0, also after allowing for the number of outcomes looked at",
     PROBABLY_BETTER: "the interval leaves out 0, but of so many outcomes one might do so by chance",
-    PROBABLY_WORSE: "as probably better",
-    WORSE: "as better",
+    PROBABLY_WORSE: "as probably better, in the other direction",
+    WORSE: "as better, in the other direction",
     CLOSE: "the interval lies within the smallest difference that matters",
     OPEN: "the interval holds 0 and differences that matter",
     SAME: "no difference in any pair of worlds",
@@ -114,7 +114,7 @@ def pairing(rows: pd.DataFrame) -> str:
 
 def skewed(rows: pd.DataFrame) -> str:
     """Which intervals rest on too few pairs for how skewed the differences are."""
-    names = list(rows.index[pairs.too_few(rows)])
+    names = [words.lower_first(OUTCOMES[name].label) for name in rows.index[pairs.too_few(rows)]]
     if not names:
         return "Intervals: no outcome's differences are too skewed for so many pairs."
     return (

@@ -103,7 +103,7 @@ def write(html: str, path: str | os.PathLike[str]) -> None:
         If something is there already, or it cannot be written.
     """
     with new_file(path) as draft:
-        draft.write_text(html, encoding="utf-8", newline="\n")
+        draft.write_text(html, encoding="utf-8", errors="replace", newline="\n")
 
 
 class _Figures:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from peersim.analysis import verdicts, words
-from peersim.analysis.economics import CATEGORIES, WITHIN_PAY
-from peersim.results.outcomes import GROUPS, OUTCOMES, WEEKS_A_YEAR, interval
+from peersim.analysis.economics import WITHIN_PAY, costs_a_year
+from peersim.results.outcomes import GROUPS, OUTCOMES
 from peersim.results.results import Results
 
 
@@ -111,9 +111,7 @@ def _budget(costs: pd.DataFrame) -> Iterator[tuple[str, tuple[str, list[str]]]]:
 def costs(results: Results) -> list[tuple[str, list[str], str]]:
     """What a run costs in a year by category, with the kind of each row: the sum is a ``total``."""
     table = []
-    for name, label in (CATEGORIES | WITHIN_PAY).items():
-        found = interval(WEEKS_A_YEAR * results.by_week(name).mean(axis=1))
-        mean, low, high = map(float, found)
+    for name, (label, (mean, low, high)) in costs_a_year(results).items():
         limits = "-" if math.isnan(low) else f"{words.pounds(low)} to {words.pounds(high)}"
         table.append((label, [words.pounds(mean), limits], "total" if name == "cost" else ""))
     return table
