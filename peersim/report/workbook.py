@@ -93,7 +93,7 @@ def of_comparison(comparison: Comparison, path: str | os.PathLike[str]) -> None:
         f"Compared with the baseline “{comparison.baseline.scenario.name}”: {', '.join(comparison.arms)}",
         f"Pairs of worlds: {comparison.replicates:,}; weeks: {comparison.baseline.weeks:,}; seed: {comparison.seed}",
         "Differences: every outcome, scenario minus baseline, pair by pair with the same people and the same luck",
-        "Costs: pounds a year by category, and over the whole horizon in present value; lines within pay are in the pay",
+        "Costs: pounds a year by category, and over the whole horizon; lines within pay are no addition to it",
         "Value: additional cost and additional effect over the whole horizon, in present value",
     ]
     with _workbook(path) as book:
@@ -147,10 +147,10 @@ def _read_me(book: Workbook, about: Iterable[str]) -> None:
         f"Version {peersim.__version__}",
         *about,
         "Weekly means: every measure in every week, mean over worlds",
-        "Reasons: why people left, as a staff survey would list them; causes: why identity changed over a spell in post",
+        "Reasons: why people left, as a staff survey would list them; causes: why identity and exhaustion changed",
         "Scenarios: every key, so that all can be run again",
-        "Intervals say how well so many worlds pin down the model's mean. They hold nothing of what is not known about its "
-        "constants: these are provisional, many are assumptions, and the model has not been calibrated to a real trust.",
+        "Intervals say how well so many worlds pin down the model's mean. They hold nothing of what is not known about "
+        "its constants: these are provisional, many are assumptions, and the model has not been calibrated to a trust.",
         "Empty cells have no value.",
     ]
     _sheet(book, "Read me", ["Read me first"], [[text] for text in told])
@@ -169,7 +169,7 @@ def _contrasts(comparison: Comparison) -> Iterator[Row]:
                 cells.append(outcome.label if name == "outcome" else str(row[name]))
             else:
                 cells.append(Cell(row[name], _kind(str(row["outcome"])) if kind == "outcome" else kind))
-        yield [*cells, outcome.unit, "higher" if outcome.better > 0 else "lower"]
+        yield [*cells, outcome.unit.replace("pounds", "£"), "higher" if outcome.better > 0 else "lower"]
 
 
 def _kind(outcome: str) -> str:
@@ -186,7 +186,7 @@ def _costs(comparison: Comparison) -> Iterator[Row]:
 def _value(comparison: Comparison) -> Iterator[Row]:
     for name in comparison.arms:
         value = comparison.value(name)
-        cost, effect = (value.summary.loc[what].tolist() for what in ("cost", "effect"))
+        cost, effect = (list(value.summary.T[what]) for what in ("cost", "effect"))
         yield [name, "additional cost, present value", *(Cell(number, "pounds") for number in cost)]
         yield [name, f"additional effect: {value.outcome.label}", *(Cell(number, "number") for number in effect)]
         yield [name, f"pounds for {value.each}", *(Cell(number, "pounds") for number in value.ratio)]
@@ -198,7 +198,14 @@ def _outcomes(results: Results) -> Iterator[Row]:
         for name in names:
             row, outcome = table[name], OUTCOMES[name]
             numbers = [Cell(row[column], _kind(name)) for column in ("mean", "low", "high")]
-            yield [group, outcome.label, *numbers, outcome.unit, Cell(row["replicates"], "whole"), outcome.meaning]
+            yield [
+                group,
+                outcome.label,
+                *numbers,
+                outcome.unit.replace("pounds", "£"),
+                Cell(row["replicates"], "whole"),
+                outcome.meaning,
+            ]
 
 
 def _run_costs(results: Results) -> Iterator[Row]:
@@ -266,7 +273,7 @@ def _notes(book: Workbook, more: Iterable[Row]) -> None:
     told: list[Row] = [
         [
             "costs",
-            "The provider's, undiscounted where they are a year's. No QALYs: effects found for service users are small.",
+            "The provider's; those of a year are not discounted. No QALYs: effects found on service users are small.",
         ],
         ["weekly means", "Means over worlds at the end of each week, of those worlds that have a value."],
         ["rates and retention", "Ratios over all worlds together; intervals from jackknife pseudo-values."],

@@ -40,7 +40,9 @@ def inline(figure: Figure, number: int, label: str) -> Markup:
             element.remove(child)
         element.tag = _plain(element.tag)
         element.attrib = {_plain(name): _own(_plain(name), value, prefix) for name, value in element.attrib.items()}
-    about = {"role": "img", "aria-label": label, "aria-describedby": f"caption-{number}", "class": "chart"}
+    width, height = figure.get_size_inches()
+    about = {"role": "img", "aria-label": label, "aria-describedby": f"caption-{number}"}
+    about["class"] = "chart tall" if height > width else "chart"
     root.attrib = {"viewBox": root.attrib["viewBox"], **about}
     return Markup(ElementTree.tostring(root, encoding="unicode"))
 
