@@ -214,10 +214,16 @@ def test_every_number_of_the_answer_is_in_a_table(ordinary):
     ignored = {"95", "12"}  # per cent, months
     html = of(comparison())
     assert set(numbers(peers)) - ignored <= cells(html)
-    money = costs.split(" in present value")[0]
-    assert set(numbers(money)) <= cells(html)
+    assert set(numbers(costs)) <= cells(html)
     assert set(numbers(trust)) - {"4"} <= cells(html)  # four pairs, in the text above
     assert "4 pairs of worlds" in ordinary.words
+
+
+def test_every_number_of_a_settled_value_is_in_a_table_too():
+    found = comparison(arms=("three peers",))
+    costs = str(answer.answer(found, "years_retained")[1])
+    assert "for each peer worker retained for a year" in costs
+    assert set(numbers(costs)) <= cells(of(found))
 
 
 def test_an_effect_that_is_not_settled_is_not_called_one():

@@ -283,13 +283,14 @@ class Value:
         return text if cost["low"] > 0.0 or cost["high"] < 0.0 else f"{text}, a difference that is not settled"
 
     def _does(self, effect: pd.Series[float]) -> str:
-        better, size = effect["mean"] > 0.0, words.span(effect, self._size)
+        better, size = effect["mean"] > 0.0, words.span(effect, self.size)
         if self.effect_name == RETAINED:
             return f"retains {size} {'more' if better else 'fewer'} peer workers for a year"
         return f"makes {words.lower_first(self.outcome.label)} {'better' if better else 'worse'} by {size}"
 
-    def _size(self, value: float) -> str:
-        return f"{value:.2f}" if self.effect_name == RETAINED else words.amount(value, self.outcome)
+    def size(self, value: float) -> str:
+        """An amount of the effect as people read it."""
+        return f"{value:.2f}".replace("-", "−") if self.effect_name == RETAINED else words.amount(value, self.outcome)
 
     @property
     def each(self) -> str:

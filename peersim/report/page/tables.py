@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from peersim.analysis import verdicts, words
-from peersim.analysis.economics import WITHIN_PAY, costs_a_year
+from peersim.analysis.economics import WITHIN_PAY, Value, costs_a_year
 from peersim.results.outcomes import GROUPS, OUTCOMES
 from peersim.results.results import Results
 
@@ -96,6 +96,23 @@ def budget(costs: pd.DataFrame) -> Budget:
     total, present = rows.pop("cost"), rows.pop("present_value")
     within = [rows.pop(name) for name in WITHIN_PAY]
     return Budget(list(rows.values()), total, within, present)
+
+
+def value(found: Value) -> list[tuple[str, list[str]]]:
+    """What is got for the cost over the whole horizon: the effect, and the cost of each unit of it, if settled."""
+    mean, low, high = found.summary.T["effect"]
+    meant = OUTCOMES["cost_per_year"]
+    rows = [(f"{found.outcome.label}: more of it is better", _beside(mean, low, high, found.size))]
+    if found.settled:
+        rows.append((f"Pounds for {found.each}", _beside(*found.ratio, lambda pounds: words.amount(pounds, meant))))
+    return rows
+
+
+def _beside(mean: float, low: float, high: float, write: Callable[[float], str]) -> list[str]:
+    """A difference whose levels are not shown, with its interval."""
+    if math.isnan(mean):
+        return ["-", "-", "-", "-"]
+    return ["-", "-", write(mean), "-" if math.isnan(low) else f"{write(low)} to {write(high)}"]
 
 
 def _budget(costs: pd.DataFrame) -> Iterator[tuple[str, tuple[str, list[str]]]]:
