@@ -283,7 +283,7 @@ peersim.{where} = wait
     [
         (signal.SIGINT, "ensemble.live_chunk", 0.2),
         (signal.SIGTERM, "ensemble.live_chunk", 0.2),
-        (signal.SIGINT, "report.figures.save_all", 100),
+        (signal.SIGINT, "report.figures.run.save_all", 100),
     ],
 )
 def test_an_interruption_leaves_nothing_behind(signal_sent, where, seconds, trial, tmp_path):

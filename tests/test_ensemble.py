@@ -8,7 +8,7 @@ from peersim.ensemble import chunks, run, threads_available, world_of
 from peersim.results.results import Batch, Results
 from peersim.scenario import ScenarioError
 from peersim.world.draws import MOST_KEY
-from tests.worlds import after, busy, same, small
+from tests.worlds import TABLES, after, busy, same, small
 
 SCENARIO = busy(weeks=15)
 
@@ -108,21 +108,6 @@ def test_a_batch_keeps_replicates_in_order_only():
 
 # more replicates ----------------------------------------------------------------------------------------------------
 
-EVERYTHING = (
-    "weekly",
-    "people",
-    "events",
-    "per_replicate",
-    "outcomes",
-    "retention",
-    "course",
-    "reasons",
-    "identity_causes",
-    "exhaustion_causes",
-    "survivors",
-    "observed",
-)
-
 
 @pytest.mark.parametrize("by_team", [False, True])
 def test_results_extended_are_those_of_one_run(by_team):
@@ -131,7 +116,7 @@ def test_results_extended_are_those_of_one_run(by_team):
     found = few.extended(chunks(SCENARIO, 7, seed=5, by_team=by_team, first=5), 7)
     expected = run(SCENARIO, 12, seed=5, by_team=by_team)
     assert (found.replicates, found.seed, found.scenario, found.has_teams) == (12, 5, SCENARIO, by_team)
-    for name in (*EVERYTHING, *(["teams"] if by_team else [])):
+    for name in (*TABLES, *(["teams"] if by_team else [])):
         assert getattr(found, name).equals(getattr(expected, name)), name
     assert few.replicates == 5
     assert Results(SCENARIO, chunks(SCENARIO, 5, seed=5), replicates=5, seed=5).outcomes.equals(before)

@@ -17,7 +17,7 @@ import pytest
 
 import peersim
 from peersim.results import files
-from peersim.results.files import OutputError, Timing, new_folder, save
+from peersim.results.files import OutputError, Timing, new_file, new_folder, save
 
 TEAMS = [{"name": "Team", "count": 2, "peers": 2, "clinicians": 4, "users_per_peer": 3}]
 SMALL = [
@@ -247,3 +247,51 @@ def test_a_place_taken_meanwhile_is_left_alone(tmp_path):
     assert [path.read_text() for path in tmp_path.rglob("a")] == ["somebody else's"]
     shutil.rmtree(tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
+
+
+# one file -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_file_appears_whole_or_not_at_all(tmp_path):
+    with new_file(tmp_path / "made" / "report.html") as draft:
+        draft.write_text("whole", encoding="utf-8")
+        assert draft.suffix == ".html"
+        assert not (tmp_path / "made").exists()
+    assert (tmp_path / "made" / "report.html").read_text(encoding="utf-8") == "whole"
+
+
+def test_a_file_that_goes_wrong_leaves_nothing_behind(tmp_path):
+    def fail():
+        with new_file(tmp_path / "made" / "report.html") as draft:
+            draft.write_text("half", encoding="utf-8")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_came_meanwhile_is_left_alone(tmp_path):
+    def late():
+        with new_file(tmp_path / "report.html") as draft:
+            draft.write_text("mine", encoding="utf-8")
+            (tmp_path / "report.html").write_text("somebody else's", encoding="utf-8")
+
+    with pytest.raises(OutputError, match="exists already"):
+        late()
+    assert [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()] == ["somebody else's"]
+
+
+@pytest.mark.parametrize("taken", ["file", "folder"])
+def test_a_new_file_replaces_nothing(taken, tmp_path):
+    place = tmp_path / "report.html"
+    place.mkdir() if taken == "folder" else place.write_text("old", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"report\.html: exists already; name a new file"), new_file(place):
+        pass
+    assert place.exists()
+
+
+def test_a_new_file_below_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError, match="cannot be written"), new_file(tmp_path / "file" / "report.html"):
+        pass

@@ -16,22 +16,8 @@ from peersim.report import figures
 from peersim.results import files, tables
 from peersim.results.files import InputError, save
 from peersim.scenario import ScenarioError
-from tests.worlds import a_team, busy, corner, small
+from tests.worlds import TABLES, a_team, busy, corner, small
 
-TABLES = (
-    "weekly",
-    "people",
-    "events",
-    "per_replicate",
-    "outcomes",
-    "retention",
-    "course",
-    "reasons",
-    "identity_causes",
-    "exhaustion_causes",
-    "survivors",
-    "observed",
-)
 ODD = ["nan", " None ", '\'; "x", {y}: #&!', "Zoë 🙂 東", "-1", "a/b\\c"]
 CASES = {
     "busy": (busy(weeks=60), 5, False),
@@ -172,7 +158,7 @@ def test_runs_inside_a_folder_of_another_kind(results, tmp_path):
         (tmp_path / name).mkdir()
         files.write_tables(results, tmp_path / name)
         files.write_manifest(results, tmp_path / name)
-    files.describe(tmp_path, "comparison", {"runs": ["a", "b"]})
+    files.describe(tmp_path, {"kind": "comparison", "runs": ["a", "b"]})
     whole = files.manifest(tmp_path)
     assert (whole["kind"], whole["runs"], whole["peersim"]) == ("comparison", ["a", "b"], peersim.__version__)
     assert {"a/manifest.json", "b/weekly.parquet"} <= {entry["name"] for entry in whole["files"]}

@@ -220,10 +220,10 @@ def test_every_number_of_the_answer_is_in_a_table(ordinary):
 
 
 def test_every_number_of_a_settled_value_is_in_a_table_too():
-    found = comparison(arms=("three peers",))
-    costs = str(answer.answer(found, "years_retained")[1])
-    assert "for each peer worker retained for a year" in costs
-    assert set(numbers(costs)) <= cells(of(found))
+    found = comparison(arms=("valued",), replicates=30)
+    costs = str(answer.answer(found, "hope")[1])
+    assert "for each 0.1 by which “Users' hope” improves" in costs
+    assert set(numbers(costs)) - {"0.1"} <= cells(of(found, effect="hope"))
 
 
 def test_an_effect_that_is_not_settled_is_not_called_one():
@@ -273,7 +273,7 @@ def test_what_a_comparison_holds(text, ordinary):
 def test_policies_over_time_and_unmatched_posts_are_told():
     said = Outline(of(comparison(**CASES["five scenarios"]))).words
     assert "From week 3, over 2 weeks: How far lived experience is valued" in said
-    assert "are still held by the same people" in said
+    assert "the teams differ; the same people with the same luck hold" in said
     assert "part of the difference in costs" in said
 
 
@@ -292,7 +292,7 @@ def test_constants_are_counted_by_grade():
 
 
 def test_other_effects_and_unknown_ones():
-    assert "of peer identity" in Outline(of(comparison(), effect="identity")).words
+    assert "whether it changes peer identity is not settled" in Outline(of(comparison(), effect="identity")).words
     with pytest.raises(QuestionError, match="no such outcome"):
         of(comparison(), effect="qaly")
 

@@ -1,108 +1,119 @@
-"""The spreadsheet holds the numbers as numbers, and text as text whatever it looks like."""
+"""The spreadsheet: numbers are numbers, text is text, and no name becomes a formula."""
 
-import math
-
+import numpy as np
 import pytest
 from openpyxl import load_workbook
 
+import peersim as ps
+from peersim.analysis import economics
 from peersim.report import workbook
-from peersim.results.files import OutputError
 from peersim.results.outcomes import OUTCOMES
-from tests.reports import FORMULAS, comparison, hostile
+from peersim.scenario import registry
+from tests.worlds import a_team, busy
 
-SHEETS = ["Read me", "Differences", "Costs", "Value", "Weekly means", "Reasons", "Causes", "Scenarios", "Notes"]
+HOSTILE = ("=1+1", "+cmd|' /C calc'!A0", "@SUM(A1:A9)", "-2+3", "{=A1}", "https://example.org/", "007", "Zoë 🙂 <b>")
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory):
-    path = tmp_path_factory.mktemp("book") / "a.xlsx"
-    workbook.of_comparison(comparison(), path)
+def results():
+    return ps.run(busy(weeks=30), 4)
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    base = busy(teams=[a_team(name) for name in HOSTILE], weeks=30).with_({"name": HOSTILE[0]})
+    arms = {name: base.with_({"support.supervision.every_weeks": 1}) for name in HOSTILE[1:]}
+    return ps.compare(base, arms, 3)
+
+
+@pytest.fixture(scope="module")
+def book(comparison, tmp_path_factory):
+    path = tmp_path_factory.mktemp("book") / "book.xlsx"
+    workbook.of_comparison(comparison, path)
     return load_workbook(path)
 
 
 def rows(sheet):
-    heads, *found = sheet.iter_rows(values_only=True)
-    return [dict(zip(heads, row, strict=True)) for row in found]
+    head, *body = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in body]
 
 
-def test_sheets_and_their_headings(book):
-    assert book.sheetnames == SHEETS
-    assert all(sheet.freeze_panes == "A2" for sheet in book)
-    assert all(cell.font.bold for sheet in book for cell in sheet[1])
+def test_no_cell_is_a_formula_or_a_link(book):
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s", "n"}
+    assert not any(cell.hyperlink for cell in cells)
+    texts = {cell.value for cell in cells if cell.data_type == "s"}
+    assert set(HOSTILE[1:]) <= texts
 
 
-def test_differences_have_every_column_of_the_contrasts(book):
-    contrasts = comparison().contrasts
-    assert list(workbook.CONTRASTS) == list(contrasts)
+def test_differences_are_all_there_with_their_numbers(book, comparison):
     found = rows(book["Differences"])
-    assert [row["outcome"] for row in found] == [outcome.label for outcome in OUTCOMES.values()]
-    for row, expected in zip(found, contrasts.to_dict("records"), strict=True):
-        for name, (heading, kind) in workbook.CONTRASTS.items():
-            if not kind:
-                continue
-            if math.isfinite(expected[name]):
-                assert row[heading] == pytest.approx(expected[name])
-            else:
-                assert row[heading] is None
+    expected = comparison.contrasts
+    assert [row["scenario"] for row in found] == expected["scenario"].tolist()
+    assert [row["name"] for row in found] == expected["outcome"].tolist()
+    for column in workbook.CONTRAST_HEADS:
+        if column in expected and expected[column].dtype.kind == "f":
+            values = [
+                np.nan if row[workbook.CONTRAST_HEADS[column]] is None else row[workbook.CONTRAST_HEADS[column]]
+                for row in found
+            ]
+            np.testing.assert_allclose(values, expected[column], rtol=1e-12)
 
 
-def test_weekly_means_and_costs(book):
+def test_what_has_no_value_is_an_empty_cell(book):
+    retention = [row for row in rows(book["Differences"]) if row["name"] == "retention_24m"]
+    assert all(row["difference"] is None for row in retention)
+    assert {row["verdict"] for row in retention} == {"no value"}
+
+
+def test_every_sheet_of_a_comparison(book):
+    assert book.sheetnames[:6] == [
+        "Read me",
+        "Differences",
+        "Costs",
+        "Cost and effect",
+        "Acceptability",
+        "Who is paired",
+    ]
+    costs = [row for row in rows(book["Costs"]) if row["scenario"] == HOSTILE[1]]
+    assert [row["category"] for row in costs] == [*economics.CATEGORIES, *economics.WITHIN_PAY, "present_value"]
+    assert {row["scenario"] for row in rows(book["Weekly means"])} == {"baseline", *HOSTILE[1:]}
+    assert [row["key"] for row in rows(book["What differs"])] == ["support.supervision.every_weeks"]
+    differing = rows(book["What differs"])[0]
+    assert (differing["baseline"], differing[HOSTILE[1]]) == (2, 1)
+    assert differing["meaning"] == "Weeks from one supervision to the next; 0 = none"
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "A2"
+        assert all(isinstance(cell.value, str) for cell in sheet[1])
+
+
+def test_every_key_of_a_scenario_is_listed(book):
+    keys = {".".join(step for step in row["key"].split(".") if not step.isdecimal()) for row in rows(book["Scenarios"])}
+    unlisted = {parameter.key for parameter in registry() if not parameter.key.startswith("changes.")} - keys
+    assert unlisted == set()
+
+
+def test_a_run_in_a_spreadsheet(results, tmp_path):
+    workbook.of_run(results, tmp_path / "run.xlsx")
+    book = load_workbook(tmp_path / "run.xlsx")
+    outcomes = {row["name"]: row for row in rows(book["Outcomes"])}
+    assert list(outcomes) == list(OUTCOMES)
+    assert outcomes["identity"]["mean"] == pytest.approx(results.outcomes.loc["identity", "mean"])
     weekly = rows(book["Weekly means"])
-    assert len(weekly) == 2 * 60
-    assert weekly[0]["identity"] == pytest.approx(comparison().baseline.by_week("identity")[:, 0].mean())
-    costs = rows(book["Costs"])
-    total = next(row for row in costs if row["category"] == "All costs")
-    assert total["difference"] == pytest.approx(comparison().costs["weekly"].loc["cost", "difference"])
+    assert len(weekly) == 30
+    assert weekly[-1]["trust"] == pytest.approx(results.by_week("trust")[:, -1].mean())
 
 
-def test_scenarios_hold_every_key(book):
-    found = {row["key"]: row for row in rows(book["Scenarios"])}
-    every = found["support.supervision.every_weeks"]
-    assert (every["baseline"], every["scenario: weekly"]) == (2, 1)
-    assert found["teams.0.peers"]["baseline"] == 2
-    assert every["meaning"]
-
-
-def test_no_name_becomes_a_formula_or_a_link(tmp_path):
-    path = tmp_path / "a.xlsx"
-    workbook.of_comparison(hostile(FORMULAS), path)
-    cells = [cell for sheet in load_workbook(path) for row in sheet.iter_rows() for cell in row]
-    assert {cell.data_type for cell in cells} <= {"s", "n"}
-    assert all(cell.hyperlink is None for cell in cells)
-    written = {cell.value for cell in cells if cell.data_type == "s"}
-    assert set(FORMULAS) <= written
-
-
-def test_numbers_are_numbers_and_nothing_is_an_error(book):
-    for sheet in book:
-        for row in sheet.iter_rows(min_row=2):
-            assert all(cell.data_type in ("s", "n") for cell in row)
-    assert book["Differences"]["E2"].number_format == "0.000"
-    assert "£" in book["Costs"]["C2"].number_format
-
-
-@pytest.mark.parametrize(
-    "keys", [{"replicates": 1}, {"weeks": 1}, {"arms": ("weekly", "valued", "three peers", "changing")}]
-)
-def test_little_and_much_to_show(keys, tmp_path):
-    found = comparison(**{"weeks": 8, **keys})
-    workbook.of_comparison(found, tmp_path / "a.xlsx")
-    assert len(rows(load_workbook(tmp_path / "a.xlsx")["Differences"])) == len(found.contrasts)
-
-
-def test_a_run(tmp_path):
-    results = comparison().baseline
-    workbook.of_run(results, tmp_path / "a.xlsx")
-    found = load_workbook(tmp_path / "a.xlsx")
-    table = {row["outcome"]: row for row in rows(found["Outcomes"])}
-    assert table["Peer identity"]["mean"] == pytest.approx(results.outcomes.loc["identity", "mean"])
-    assert len(rows(found["Reasons"])) == len(results.reasons)
-
-
-def test_the_same_results_give_the_same_bytes_and_nothing_is_overwritten(tmp_path):
-    for name in ("a.xlsx", "b.xlsx"):
-        workbook.of_comparison(comparison(), tmp_path / name)
+def test_the_same_results_make_the_same_file(results, tmp_path):
+    for name in "ab":
+        workbook.of_run(results, tmp_path / f"{name}.xlsx")
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
-    with pytest.raises(OutputError, match=r"a\.xlsx: exists already"):
-        workbook.of_comparison(comparison(), tmp_path / "a.xlsx")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.xlsx", "b.xlsx"]
+
+
+@pytest.mark.parametrize(("weeks", "replicates"), [(1, 1), (1, 3), (60, 1)])
+def test_little_is_enough(weeks, replicates, tmp_path):
+    base = busy(weeks=weeks)
+    workbook.of_run(ps.run(base, replicates), tmp_path / "run.xlsx")
+    found = ps.compare(base, {"dearer": base.with_({"costs.comparable_salary": 30_000.0})}, replicates)
+    workbook.of_comparison(found, tmp_path / "comparison.xlsx")
+    assert load_workbook(tmp_path / "comparison.xlsx")["Differences"].max_row == 1 + len(OUTCOMES)

@@ -27,6 +27,22 @@ TRAITS = {
     "users": ("experience", "community", "recovery_point"),
 }
 
+TABLES = (
+    "weekly",
+    "people",
+    "events",
+    "per_replicate",
+    "outcomes",
+    "retention",
+    "course",
+    "reasons",
+    "identity_causes",
+    "exhaustion_causes",
+    "survivors",
+    "observed",
+)
+"""Tables of results, by name."""
+
 # Constants with which a lot happens in a few weeks: people leave, are hired, fall ill and come back.
 BUSY = {
     "model.hazard_base": -5.0,

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peersim.analysis import shapley, words
-from peersim.results.outcomes import OUTCOMES, interval, reach
+from peersim.analysis import pairs, shapley, words
+from peersim.results.outcomes import CONFIDENCE, OUTCOMES, interval, reach
 from peersim.results.tables import records
+from peersim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,25 +48,37 @@ class Attribution:
 
     Attributes
     ----------
-    baseline, bundle : str
-        Names of the two scenarios.
+    scenario, whole : Scenario
+        Without and with the whole bundle.
+    bundle : str
+        What the bundle is called.
     parts : sequence of Part
     outcomes : dict of int to array
         By subset of the parts (bit i of the number: part i is in), every headline outcome of every replicate, shape
         (replicates, outcomes).
-    seed, replicates, weeks : int
+    seed, replicates : int
     orders : sequence
         The orders of the parts that were tried, if not all.
     """
 
-    baseline: str
+    scenario: Scenario
+    whole: Scenario
     bundle: str
     parts: Sequence[Part]
     outcomes: Mapping[int, Floats]
     seed: int
     replicates: int
-    weeks: int
     orders: Sequence[Sequence[int]] = field(default=())
+
+    @property
+    def baseline(self) -> str:
+        """Name of the scenario without the bundle."""
+        return self.scenario.name
+
+    @property
+    def weeks(self) -> int:
+        """Horizon of both."""
+        return self.scenario.horizon_weeks
 
     @property
     def exact(self) -> bool:
@@ -95,7 +108,7 @@ class Attribution:
         values, error = self._values
         rows = []
         for k, part in enumerate(self.parts):
-            mean, low, high = _with_error(values[k], error[k])
+            mean, low, high = _with_error(values[k], error[k], len(self.orders) // 2)
             columns = {"share": mean, "low": low, "high": high, "sampling_error": error[k]}
             columns |= {"alone": self._step(0, k), "last": self._step(self.everything & ~(1 << k), k)}
             table = pd.DataFrame(columns, index=_index()).reset_index()
@@ -107,17 +120,18 @@ class Attribution:
     def interactions(self) -> pd.DataFrame:
         """How parts work together, one row per pair of parts and outcome; empty unless `exact`.
 
-        ``interaction`` (95 % interval ``low`` to ``high``) is what two parts do together beyond what each does alone:
-        below 0 where higher is better they do the same work twice, above 0 one makes the other worth more.
+        ``interaction`` (95 % interval ``low`` to ``high``) is what two parts do together beyond the sum of each;
+        ``p_value`` is two-sided, for none.
         """
-        columns = ["part", "with", "outcome", "interaction", "low", "high"]
+        columns = ["part", "with", "outcome", "interaction", "low", "high", "p_value"]
         if not self.exact:
             return pd.DataFrame(columns=columns)
         found = shapley.interactions(self._all)
         rows = []
         for one, other in combinations(range(len(self.parts)), 2):
             mean, low, high = interval(found[one, other])
-            table = pd.DataFrame({"interaction": mean, "low": low, "high": high}, index=_index()).reset_index()
+            cells = {"interaction": mean, "low": low, "high": high, "p_value": pairs.p_value(found[one, other])}
+            table = pd.DataFrame(cells, index=_index()).reset_index()
             rows.append(table.assign(**{"part": self.parts[one].name, "with": self.parts[other].name}))
         return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
 
@@ -154,7 +168,7 @@ class Attribution:
 
 
 def strongest_together(found: Attribution, outcome: str) -> str:
-    """The pairs of parts whose interaction is settled and largest, in words.
+    """The pairs of parts whose interaction is largest, in words, of those told from 0 (Bonferroni over all pairs).
 
     Parameters
     ----------
@@ -165,23 +179,25 @@ def strongest_together(found: Attribution, outcome: str) -> str:
         return ""
     meant, labels = OUTCOMES[outcome], {part.name: part.label for part in found.parts}
     rows = found.interactions[found.interactions["outcome"] == outcome]
-    rows = rows[(rows["low"] > 0.0) | (rows["high"] < 0.0)]
+    if rows["p_value"].isna().all():
+        return "Together: nothing can be told of how the parts work together."
+    looked_at = len(rows)
+    rows = rows[rows["p_value"] * looked_at < 1.0 - CONFIDENCE]
     rows = rows.reindex(rows["interaction"].abs().sort_values(ascending=False).index)[:SHOWN_TOGETHER]
     if rows.empty:
-        return "No two parts are seen to work together or against each other."
+        return f"Together: none of the {looked_at} pairs of parts is told from the sum of its two."
     told = []
     for row in rows.to_dict("records"):
-        how = "strengthen each other" if row["interaction"] * meant.better > 0.0 else "do partly the same work"
-        told.append(
-            f"{labels[row['part']]} and {labels[row['with']]} {how} ({words.change(row['interaction'], meant)})"
-        )
-    return f"Together: {'; '.join(told)}."
+        how = "better" if row["interaction"] * meant.better > 0.0 else "worse"
+        size = words.change(row["interaction"], meant)
+        told.append(f"{labels[row['part']]} with {labels[row['with']]} ({how} by {size})")
+    return f"Together, beside the sum of each: {'; '.join(told)}."
 
 
-def _with_error(values: Floats, error: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean over replicates with an interval that holds a further standard error."""
+def _with_error(values: Floats, error: Floats, tried: int) -> tuple[Floats, Floats, Floats]:
+    """Mean over replicates with an interval that holds a further standard error, itself from so many tries."""
     mean, _, high = interval(values)
-    half = np.hypot(high - mean, reach(len(values)) * error)
+    half = np.hypot(high - mean, reach(tried) * error)
     return mean, mean - half, mean + half
 
 

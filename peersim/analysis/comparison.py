@@ -8,13 +8,14 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from peersim.analysis import economics, pairs, verdicts
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.matching import Matching, check_pairable, effective_changes, matching
 from peersim.results.results import Results
-from peersim.results.tables import records
+from peersim.results.tables import plain, records
 
 
 class Precision(NamedTuple):
@@ -26,23 +27,27 @@ class Precision(NamedTuple):
     asked : float
         Half the width of the 95 % interval that was asked for.
     found : float
-        The widest half in any scenario.
+        What it is in the scenario that needs most pairs.
     scenario : str
-        The scenario that has it.
+        That scenario.
+    pairs : int
+        Pairs in which it has a value there.
     pairs_needed : float
-        Pairs that it would take there, estimated from those there are.
+        Pairs that it would take there, estimated from those there are; also for the interval to be trusted at all
+        (see `pairs.to_trust`).
     """
 
     outcome: str
     asked: float
     found: float
     scenario: str
+    pairs: int
     pairs_needed: float
 
     @property
     def reached(self) -> bool:
-        """Whether the interval is as narrow as was asked for, in every scenario."""
-        return self.found <= self.asked
+        """Whether the interval is as narrow as was asked for, in every scenario, and can be trusted."""
+        return self.found <= self.asked and self.pairs >= self.pairs_needed
 
 
 class Comparison:
@@ -103,7 +108,8 @@ class Comparison:
         rows = []
         for name, arm in self.arms.items():
             table = pairs.contrasts(self.baseline, arm, self.asked)
-            rows.append(table.assign(verdict=verdicts.judge(table)).reset_index().assign(scenario=name))
+            verdict = verdicts.judge(table, len(self.arms))
+            rows.append(table.assign(verdict=verdict).reset_index().assign(scenario=name))
         table = pd.concat(rows, ignore_index=True)
         return table[["scenario", *(column for column in table if column != "scenario")]]
 
@@ -118,11 +124,12 @@ class Comparison:
         return tuple(self._precision(outcome, asked) for outcome, asked in self.asked.items())
 
     def _precision(self, outcome: str, asked: float) -> Precision:
-        rows = self.contrasts[self.contrasts["outcome"] == outcome].reset_index(drop=True)
-        half = (rows["high"] - rows["low"]) / 2.0
-        worst = int(half.fillna(math.inf).to_numpy().argmax())
+        rows = self.contrasts[self.contrasts["outcome"] == outcome]
+        needed = np.maximum(rows["pairs_needed"].fillna(math.inf).to_numpy(), pairs.to_trust(rows))
+        worst = int(needed.argmax())
         row = rows.iloc[worst]
-        return Precision(outcome, asked, float(half.iloc[worst]), str(row["scenario"]), float(row["pairs_needed"]))
+        half = (row["high"] - row["low"]) / 2.0
+        return Precision(outcome, asked, float(half), str(row["scenario"]), int(row["pairs"]), float(needed[worst]))
 
     @cached_property
     def matching(self) -> dict[str, Matching]:
@@ -166,7 +173,10 @@ class Comparison:
             "weeks": self.baseline.weeks,
             "pairs": self.replicates,
             "contrasts": rows,
-            "precision": [{**goal._asdict(), "reached": goal.reached} for goal in self.precision],
+            "precision": [
+                {name: plain(value) for name, value in {**goal._asdict(), "reached": goal.reached}.items()}
+                for goal in self.precision
+            ],
             "cost_effectiveness": [self.value(name, effect).to_dict() for name in self.arms],
         }
 

@@ -26,6 +26,7 @@ from peersim.analysis import words
 from peersim.analysis.errors import check_outcomes
 from peersim.results.outcomes import CONFIDENCE, OUTCOMES, WEEKS_A_YEAR, Outcome, interval, reach
 from peersim.results.results import Results
+from peersim.results.tables import plain
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,9 +41,9 @@ EFFECTS: Final[Mapping[str, Outcome]] = MappingProxyType(
             "full years of unbroken service by one person, all peers, over the whole horizon, discounted",
         )
     }
-    | OUTCOMES
+    | {name: outcome for name, outcome in OUTCOMES.items() if not outcome.unit.startswith("pounds")}
 )
-"""What costs can be set against, by name."""
+"""What costs can be set against, by name: not another cost."""
 
 PER: Final = 0.1
 """Costs per change of a state or share are given for a change of so much."""
@@ -100,18 +101,6 @@ def years_retained(results: Results) -> Floats:
     return done
 
 
-def costs_a_year(results: Results) -> dict[str, tuple[str, tuple[float, float, float]]]:
-    """What a scenario costs in a year, by category: label, and mean with its 95 % interval over replicates, in pounds.
-
-    Undiscounted; measures of `WITHIN_PAY` come after the sum and are not in it.
-    """
-    table = {}
-    for name, label in (CATEGORIES | WITHIN_PAY).items():
-        mean, low, high = map(float, interval(WEEKS_A_YEAR * results.by_week(name).mean(axis=1)))
-        table[name] = label, (mean, low, high)
-    return table
-
-
 def budget(base: Results, arm: Results) -> pd.DataFrame:
     """What two scenarios cost in a year, by category, and the difference.
 
@@ -149,8 +138,8 @@ class Value:
         average, not world by world.
     seen : array, shape (pairs,)
         The same as each pair of worlds by itself shows it.
-    rate : float
-        Discount rate a year, of costs and of years retained.
+    posts : tuple of two ints
+        Peer posts of the baseline and of the scenario.
     """
 
     scenario: str
@@ -158,7 +147,7 @@ class Value:
     cost: Floats
     effect: Floats
     seen: Floats
-    rate: float
+    posts: tuple[int, int]
 
     @property
     def outcome(self) -> Outcome:
@@ -168,7 +157,7 @@ class Value:
     @property
     def unit(self) -> float:
         """How much of the effect a ratio is given for."""
-        return 1.0 if self.effect_name == RETAINED or self.outcome.unit.startswith("pounds") else PER
+        return 1.0 if self.effect_name == RETAINED else PER
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -250,11 +239,8 @@ class Value:
         """The summary as plain numbers; what has no value is None."""
         ratio = dict(zip(("ratio", "low", "high"), self.ratio, strict=True))
         rows = {"cost": dict(self.summary.T["cost"]), "effect": dict(self.summary.T["effect"]), "per_unit": ratio}
-        plain = {
-            name: {key: float(found) if math.isfinite(found) else None for key, found in row.items()}
-            for name, row in rows.items()
-        }
-        return {"scenario": self.scenario, "effect_name": self.effect_name, "unit": self.unit} | plain
+        found = {name: {key: plain(float(value)) for key, value in row.items()} for name, row in rows.items()}
+        return {"scenario": self.scenario, "effect_name": self.effect_name, "unit": self.unit} | found
 
     def in_words(self) -> str:
         """What the scenario gives for its cost, in one sentence."""
@@ -273,7 +259,7 @@ class Value:
         if (cost["mean"] > 0.0) != (effect["mean"] > 0.0):
             return f"{text}: {'cheaper and better' if effect['mean'] > 0.0 else 'dearer and worse'}."
         price = words.span(self.ratio, words.pounds)
-        return f"{text}: {price} {'for' if effect['mean'] > 0.0 else 'saved for'} {self.each}."
+        return f"{text}: {price} {f'for {self.each}' if effect['mean'] > 0.0 else f'saved for {self.each_lost}'}."
 
     def _costs(self, cost: pd.Series[float]) -> str:
         if not self.cost.any():
@@ -285,8 +271,10 @@ class Value:
     def _does(self, effect: pd.Series[float]) -> str:
         better, size = effect["mean"] > 0.0, words.span(effect, self.size)
         if self.effect_name == RETAINED:
-            return f"retains {size} {'more' if better else 'fewer'} peer workers for a year"
-        return f"makes {words.lower_first(self.outcome.label)} {'better' if better else 'worse'} by {size}"
+            text = f"retains {size} {'more' if better else 'fewer'} peer workers for a year"
+            old, new = self.posts
+            return text if old == new else f"{text}, with {new:,} peer posts in place of {old:,}"
+        return f"{'improves' if better else 'worsens'} “{self.outcome.label}” by {size}"
 
     def size(self, value: float) -> str:
         """An amount of the effect as people read it."""
@@ -297,18 +285,24 @@ class Value:
         """What a ratio is for."""
         if self.effect_name == RETAINED:
             return "each peer worker retained for a year"
-        size = "£1" if self.unit == 1.0 else f"{self.unit:g}"
-        return f"each {size} of {words.lower_first(self.outcome.label)}"
+        return f"each {self.unit:g} by which “{self.outcome.label}” improves"
+
+    @property
+    def each_lost(self) -> str:
+        """What a saving is for, where the scenario is worse."""
+        if self.effect_name == RETAINED:
+            return "each peer worker fewer retained for a year"
+        return f"each {self.unit:g} by which “{self.outcome.label}” worsens"
 
 
 def check_effect(effect: str) -> None:
-    """Refuse an effect that is neither ``years_retained`` nor an outcome.
+    """Refuse an effect that is neither ``years_retained`` nor an outcome other than a cost.
 
     Raises
     ------
     QuestionError
     """
-    check_outcomes([effect], "effect", more=[RETAINED])
+    check_outcomes([effect], "effect", EFFECTS)
 
 
 def value(base: Results, arm: Results, name: str, effect: str = RETAINED) -> Value:
@@ -327,7 +321,7 @@ def value(base: Results, arm: Results, name: str, effect: str = RETAINED) -> Val
         gain = better * (arm.per_replicate[effect] - base.per_replicate[effect]).to_numpy()
         seen = better * (arm.per_world[effect] - base.per_world[effect]).to_numpy()
     cost = present_cost(arm) - present_cost(base)
-    return Value(name, effect, cost, gain, seen, base.scenario.costs.discount_rate)
+    return Value(name, effect, cost, gain, seen, (base.scenario.n_peers, arm.scenario.n_peers))
 
 
 def _round_up(number: float) -> float:

@@ -12,7 +12,7 @@ class QuestionError(ValueError):
     """A question that cannot be answered as it was asked: says what, why, and what can be asked instead."""
 
 
-def check_outcomes(names: Iterable[str], where: str = "outcome", more: Iterable[str] = ()) -> None:
+def check_outcomes(names: Iterable[str], where: str = "outcome", allowed: Iterable[str] = OUTCOMES) -> None:
     """Refuse names that are no outcomes.
 
     Parameters
@@ -20,15 +20,15 @@ def check_outcomes(names: Iterable[str], where: str = "outcome", more: Iterable[
     names : iterable of str
     where : str
         What the message begins with.
-    more : iterable of str
-        Names allowed besides.
+    allowed : iterable of str
+        Names that are allowed.
 
     Raises
     ------
     QuestionError
         For the first unknown name.
     """
-    allowed = [*more, *OUTCOMES]
+    allowed = list(allowed)
     for name in names:
         if name not in allowed:
             meant = nearest(name, allowed)

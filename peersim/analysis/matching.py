@@ -39,12 +39,12 @@ class Matching:
             return "all peers, clinicians and managers are the same people in both"
         (peers, *of_peers), (clinicians, *of_clinicians) = self.peers, self.clinicians
         text = (
-            f"the teams differ: {peers} peer posts ({of_peers[0]} in the baseline, {of_peers[1]} here) and "
-            f"{clinicians} clinicians' posts ({of_clinicians[0]} and {of_clinicians[1]}) are still held by the same "
-            "people with the same luck; the rest exist in one of the two only"
+            f"the teams differ; the same people with the same luck hold {peers} of the peer posts ({of_peers[0]} in "
+            f"the baseline, {of_peers[1]} here) and {clinicians} of the clinicians' posts ({of_clinicians[0]} and "
+            f"{of_clinicians[1]}); the rest exist in one of the two only"
         )
         if self.renamed:
-            text += f"; teams are matched by their order, and {self.renamed} have other names"
+            text += f"; teams are matched by their order; other names: {self.renamed} of {self.teams[0]}"
         return text
 
 

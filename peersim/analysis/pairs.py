@@ -29,6 +29,12 @@ POWER: Final = 0.9
 """Chance with which the pairs said to settle a question do settle it, if the difference is what it seems."""
 COCHRAN: Final = 25.0
 """Pairs for a 95 % interval to be trusted, per square of the skewness of the differences (Cochran 1977)."""
+FEWEST: Final = 50
+"""Pairs for a precision to count as reached: with fewer, what is rare may not have been seen."""
+FEWEST_TIED: Final = 200
+"""The same where no pair has shown a difference."""
+JUDGED: Final = 20
+"""Pairs from which on something can be said of skewness: with fewer, it shows where there is none and hides."""
 ROUNDING: Final = 1e-12
 
 
@@ -52,8 +58,8 @@ def contrasts(base: Results, arm: Results, asked: Mapping[str, float] = NOTHING)
         ``difference``, ``low``, ``high``
             Mean difference, arm minus baseline, and its 95 % interval (Student's t over pairs).
         ``p_better``
-            Share of pairs in which the arm's own world is the better one; ties count half.  It does not sharpen with
-            more pairs: it says what one provider might see.
+            Share of pairs in which the arm's own world is the better one; ties count half, and worlds without a value
+            of their own are left out.  It does not sharpen with more pairs: it says what one provider might see.
         ``effect``
             Difference divided by the standard deviation of the baseline's replicates (Glass's delta): how large it is
             beside what luck alone makes of one provider.
@@ -98,7 +104,7 @@ def contrasts(base: Results, arm: Results, asked: Mapping[str, float] = NOTHING)
         ),
         "pairs_to_settle": pairs_to_settle(spread, mean),
         "fewer": _ratio(_deviation(one) ** 2 + _deviation(other) ** 2, spread**2),
-        "p_value": _p_value(mean, spread, pairs),
+        "p_value": p_value(difference),
         "skewness": _skewness(difference, mean),
         "tied": _mean(ties),
     }
@@ -126,6 +132,17 @@ def identity_causes(base: Results, arm: Results) -> pd.DataFrame:
     difference, low, high = interval(other - one)
     table = {"meaning": base.identity_causes["meaning"], "baseline": _mean(one), "mean": _mean(other)}
     return pd.DataFrame(table | {"difference": difference, "low": low, "high": high})
+
+
+def to_trust(contrasts: pd.DataFrame) -> Floats:
+    """Pairs from which on the interval of each row can be trusted: enough to have seen what is rare, and its skewness.
+
+    Where no pair has shown any difference, it takes `FEWEST_TIED`: a difference in one world of 70 would then most
+    likely have been seen.
+    """
+    seen = np.where(contrasts["tied"] == 1.0, FEWEST_TIED, FEWEST)
+    needed: Floats = np.fmax(seen, COCHRAN * contrasts["skewness"].to_numpy() ** 2)
+    return needed
 
 
 def too_few(contrasts: pd.DataFrame) -> pd.Series[bool]:
@@ -180,11 +197,13 @@ def _fewest(spread: Any, reach: Any, *quantiles: float) -> Floats:
         needed = needed + wide
 
 
-def _p_value(mean: Floats, spread: Floats, pairs: npt.NDArray[np.int64]) -> Floats:
+def p_value(differences: Floats) -> Floats:
+    """Two-sided p value for a mean of 0 (Student's t); shape (pairs, ...) to (...), not a number for a single pair."""
     from scipy.special import stdtr
 
+    pairs = (~np.isnan(differences)).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.abs(mean) / (spread / np.sqrt(pairs))
+        t = np.abs(_mean(differences)) / (_deviation(differences) / np.sqrt(pairs))
     return np.where(pairs > 1, 2.0 * stdtr(np.maximum(pairs - 1, 1), -t), np.nan)
 
 

@@ -3,8 +3,8 @@
 A bundle of n parts makes 2**n scenarios: none of the parts, each alone, each pair, ... all.  The Shapley value of a
 part is what it adds, averaged over all orders in which the parts could be put in place one after the other (Shapley
 1953); the values add up exactly to the effect of the whole bundle.  The interaction of two parts is what the two
-together do beyond the sum of each alone, averaged in the same way (Grabisch and Roubens 1999): where higher is better,
-below 0 they do the same work twice, above 0 one makes the other worth more.
+together do beyond the sum of each alone, averaged in the same way (Grabisch and Roubens 1999): of two parts that
+raise an outcome, below 0 they do the same work twice, above 0 one makes the other worth more.
 
 Everything is computed replicate by replicate, so that each value has the interval of a paired difference.
 Subsets are numbered: bit i of the number is 1 if part i is in.
@@ -18,6 +18,8 @@ from math import comb
 
 import numpy as np
 import numpy.typing as npt
+
+from peersim.results.outcomes import interval
 
 Floats = npt.NDArray[np.float64]
 
@@ -122,7 +124,7 @@ def sampled_values(outcomes: dict[int, Floats], orders: Sequence[Sequence[int]])
     """
     added = np.stack([_added(outcomes, order) for order in orders])
     by_pair = added.reshape(len(orders) // 2, 2, *added.shape[1:]).mean(axis=1)
-    means = np.nanmean(by_pair, axis=2)
+    means, _, _ = interval(np.moveaxis(by_pair, 2, 0))
     return by_pair.mean(axis=0), means.std(axis=0, ddof=1) / np.sqrt(len(means))
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from peersim.results.outcomes import Outcome
+
+NOTHING: Final = 5e-6
 
 
 def pounds(number: float) -> str:
@@ -15,12 +17,15 @@ def pounds(number: float) -> str:
 
 
 def amount(value: float, outcome: Outcome) -> str:
-    """A value of an outcome: pounds with thousands, the rest with three decimals, or one digit if that shows none."""
+    """A value of an outcome: pounds with thousands, the rest with three decimals, or one digit where that shows none.
+
+    What is smaller than `NOTHING` is rounding.
+    """
     if outcome.unit.startswith("pounds"):
         return pounds(value)
     if not math.isfinite(value):
         return "-"
-    small = 0.0 < abs(value) < 0.0005
+    small = NOTHING < abs(value) < 0.0005
     text = f"{value:.{-math.floor(math.log10(abs(value)))}f}" if small else f"{value:.3f}"
     return text.replace("-", "−")
 

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 import peersim
-from peersim.cli import comparisons, runs, scenarios, stories
+from peersim.cli import comparisons, reports, runs, scenarios, stories
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
 
 
@@ -72,6 +72,7 @@ for _command in (
     runs.run,
     comparisons.compare,
     comparisons.attribute,
+    reports.report,
     scenarios.check,
     scenarios.schema,
     scenarios.parameters,

@@ -38,6 +38,8 @@ def read_arms(
     """
     arms: dict[str, Scenario] = {}
     for file in files:
+        if files.count(file) > 1:
+            raise RefusedError(f"{file}: is named {files.count(file)} times; name each file once")
         scenario = read_scenario(file, settings, weeks)
         taken = scenario.name == base.name or scenario.name in arms
         _add(arms, base, f"{scenario.name} ({file})" if taken else scenario.name, scenario)
@@ -50,7 +52,7 @@ def read_arms(
 def _add(arms: dict[str, Scenario], base: Scenario, name: str, scenario: Scenario) -> None:
     if name in arms or name == base.name:
         raise RefusedError(f"two scenarios are named {name!r}; give one of them another name")
-    arms[name] = scenario
+    arms[name] = changed(scenario, name, {"name": name})
 
 
 def changed(base: Scenario, text: str, changes: dict[str, object]) -> Scenario:
@@ -71,6 +73,10 @@ def named_changes(text: str) -> tuple[str, dict[str, object]]:
         raise RefusedError(f"--with {text!r}: expected a name, a colon and settings, such as {EXAMPLE}")
     changes: dict[str, object] = {}
     for part in _split(written):
+        if not part.strip():
+            raise RefusedError(
+                f"--with {text!r}: an empty setting; expected settings with commas between, such as {EXAMPLE}"
+            )
         key, value = setting(part, "--with", EXAMPLE)
         if key in changes:
             raise RefusedError(f"--with {text!r}: {key} is set twice")

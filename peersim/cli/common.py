@@ -82,21 +82,6 @@ def setting(text: str, option: str = "--set", example: str = "support.supervisio
 
 
 @contextmanager
-def place(out: Path | None) -> Iterator[Path | None]:
-    """The folder to write to, held ready before anything is computed."""
-    if out is None:
-        yield None
-        return
-    from peersim.results.files import OutputError, new_folder
-
-    try:
-        with new_folder(out) as folder:
-            yield folder
-    except OutputError as error:
-        raise RefusedError(f"--out {error}") from error
-
-
-@contextmanager
 def terminable() -> Iterator[None]:
     """Being told to end (SIGTERM) is taken like Ctrl-C: everything is tidied up on the way out."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -23,6 +23,16 @@ from peersim.cli.common import (
     read_scenario,
     terminable,
 )
+from peersim.cli.outputs import (
+    Clock,
+    OutOption,
+    ReportOption,
+    SheetOption,
+    places,
+    say_written,
+    write_attribution,
+    write_comparison,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -37,6 +47,16 @@ WIDE: Final = 118
 SHOWN_CHANGES: Final = 8
 """Keys told of in which a scenario differs."""
 OUTCOMES_OF_A_BUNDLE: Final = ("identity", "exhaustion", "retention_12m", "trust", "cost_per_year")
+
+EffectOption = Annotated[
+    str,
+    typer.Option(
+        "--effect",
+        metavar="OUTCOME",
+        help="What the cost is set against; by default years_retained, peer workers retained for a year.",
+    ),
+]
+
 
 # compare ----------------------------------------------------------------------
 
@@ -59,14 +79,10 @@ def compare(
         ),
     ] = None,
     most: Annotated[int, typer.Option("--most", min=2, help="Pairs at which the search for a precision ends.")] = 5_000,
-    effect: Annotated[
-        str,
-        typer.Option(
-            "--effect",
-            metavar="OUTCOME",
-            help="What the cost is set against; by default years_retained, peer workers retained for a year.",
-        ),
-    ] = "years_retained",
+    effect: EffectOption = "years_retained",
+    out: OutOption = None,
+    report: ReportOption = None,
+    sheet: SheetOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the differences as one JSON object.")] = False,
 ) -> None:
     """Compare scenarios: the same people and the same luck in each.
@@ -79,12 +95,16 @@ def compare(
     base = read_scenario(scenario, settings or [], weeks)
     arms = read_arms(base, others or [], written or [], settings or [], weeks)
     asked = dict(_precision(text) for text in precision or [])
-    with terminable(), progress((1 + len(arms)) * replicates) as told:
-        comparison = peersim.compare(base, arms, replicates, seed, precision=asked, most=most, progress=told)
+    with terminable(), places(out, report, sheet) as ready:
+        clock = Clock()
+        with progress((1 + len(arms)) * replicates) as told:
+            comparison = peersim.compare(base, arms, replicates, seed, precision=asked, most=most, progress=told)
+        write_comparison(comparison, ready, clock.stop(), effect)
     if as_json:
         typer.echo(json.dumps(comparison.to_dict(effect), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         _show(comparison, effect)
+        say_written(out, report, sheet)
 
 
 def _precision(text: str) -> tuple[str, float]:
@@ -182,14 +202,14 @@ def _footnotes(comparison: Comparison) -> str:
 
 
 def _reached(goal: Precision, comparison: Comparison) -> str:
-    from peersim.analysis import words
+    from peersim.analysis import verdicts
 
     text = f"Precision of {goal.outcome}: ±{goal.found:.3g} with {comparison.replicates:,} pairs"
     if goal.reached:
         return f"{text}; asked ±{goal.asked:g}, reached."
     return (
-        f"{text}; asked ±{goal.asked:g}, not reached at the cap (--most) in '{goal.scenario}': about "
-        f"{words.whole(goal.pairs_needed)} pairs would be needed."
+        f"{text}; asked ±{goal.asked:g}, not reached at the cap (--most) in '{goal.scenario}': "
+        f"{verdicts.about(goal.pairs_needed)} would be needed."
     )
 
 
@@ -206,6 +226,7 @@ def attribute(
     seed: SeedOption = 1,
     weeks: WeeksOption = None,
     settings: SetEverywhereOption = None,
+    out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
 ) -> None:
     """Split the effect of a bundle of policies over its parts (Shapley values).
@@ -220,21 +241,28 @@ def attribute(
     if len(arms) != 1:
         raise RefusedError(f"one bundle is taken apart at a time; found {len(arms)}: name one file, or one --with")
     ((name, whole),) = arms.items()
-    with terminable(), progress(replicates) as told:
-        found = peersim.attribute(base, whole, name=name, by=by, replicates=replicates, seed=seed, progress=told)
+    shown = outcomes or OUTCOMES_OF_A_BUNDLE
+    with terminable(), places(out) as ready:
+        clock = Clock()
+        with progress(replicates) as told:
+            found = peersim.attribute(base, whole, name=name, by=by, replicates=replicates, seed=seed, progress=told)
+        write_attribution(found, ready, clock.stop(), shown)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _show_parts(found, outcomes or OUTCOMES_OF_A_BUNDLE)
+        _show_parts(found, shown)
+        say_written(out)
 
 
 def _show_parts(found: Attribution, outcomes: Sequence[str]) -> None:
+    from peersim.analysis.attribution import strongest_together
+
     screen = console(piped=PIPED)
     size = f"{count(found.replicates, 'pair')}, {count(found.weeks, 'week')}, seed {found.seed}"
     screen.print(f"{found.bundle}, compared with {found.baseline}: {size}", style="bold")
     for outcome in outcomes:
         screen.print(_part_table(found, outcome))
-        screen.print(f"{_together(found, outcome)}\n")
+        screen.print(strongest_together(found, outcome))
     screen.print(_about_parts(found))
 
 
@@ -259,13 +287,6 @@ def _part_table(found: Attribution, outcome: str) -> Table:
     total = found.total.to_dict("index")[outcome]
     table.add_row("all together", words.change(total["difference"], meant), words.limits(total, meant))
     return table
-
-
-def _together(found: Attribution, outcome: str) -> str:
-    """The pairs of parts that work together most, or why there are none."""
-    from peersim.analysis.attribution import strongest_together
-
-    return strongest_together(found, outcome)
 
 
 def _about_parts(found: Attribution) -> str:

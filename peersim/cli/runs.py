@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,14 +19,13 @@ from peersim.cli.common import (
     console,
     count,
     interval,
-    place,
     pounds,
     progress,
     read_scenario,
     share,
-    status,
     terminable,
 )
+from peersim.cli.outputs import Clock, OutOption, ReportOption, SheetOption, places, say_written, write_run
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -44,9 +39,9 @@ def run(
     seed: SeedOption = 1,
     weeks: WeeksOption = None,
     settings: SetOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FOLDER", help="A new folder for tables, figures and manifest.")
-    ] = None,
+    out: OutOption = None,
+    report: ReportOption = None,
+    sheet: SheetOption = None,
     by_team: Annotated[
         bool, typer.Option("--by-team", help="With --out: keep the weekly measures of each team too.")
     ] = False,
@@ -56,29 +51,21 @@ def run(
     if by_team and out is None:
         raise RefusedError("--by-team: the measures of each team go into a file; name a folder with --out")
     case = read_scenario(scenario, settings or [], weeks)
-    with terminable(), place(out) as folder:
-        clock, started = time.perf_counter(), datetime.now(UTC).astimezone()
+    with terminable(), places(out, report, sheet) as ready:
+        clock = Clock()
         with progress(replicates) as told:
             results = peersim.run(case, replicates, seed, by_team=by_team, progress=told)
-        if folder:
-            _write(results, folder, started, time.perf_counter() - clock)
+        write_run(results, ready, clock.stop())
     if as_json:
         typer.echo(json.dumps(_as_object(results), indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        _show(results, out)
-
-
-def _write(results: Results, folder: Path, started: datetime, seconds: float) -> None:
-    from peersim.report import figures
-    from peersim.results import files
-
-    with status("Writing tables and figures ..."):
-        files.write_tables(results, folder)
-        figures.save_all(results, folder / "figures")
-        files.write_manifest(results, folder, files.Timing(started, seconds))
+        _show(results)
+        say_written(out, report, sheet)
 
 
 def _as_object(results: Results) -> dict[str, Any]:
+    from peersim.results.tables import plain
+
     rows = results.outcomes.to_dict("index")
     return {
         "scenario": results.scenario.name,
@@ -86,23 +73,17 @@ def _as_object(results: Results) -> dict[str, Any]:
         "seed": results.seed,
         "weeks": results.weeks,
         "outcomes": {
-            str(name): {**{key: _or_none(row[key]) for key in ("mean", "low", "high")}, "unit": row["unit"]}
+            str(name): {**{key: plain(row[key]) for key in ("mean", "low", "high")}, "unit": row["unit"]}
             for name, row in rows.items()
         },
     }
 
 
-def _or_none(number: float) -> float | None:
-    return float(number) if math.isfinite(number) else None
-
-
-def _show(results: Results, out: Path | None) -> None:
+def _show(results: Results) -> None:
     """The outcomes as a table, with what a reader has to know to read it."""
     screen = console()
     screen.print(_outcome_table(results))
     screen.print(_footnotes(results))
-    if out is not None:
-        screen.print(f"\nFiles are in {out}", soft_wrap=True)
 
 
 def _outcome_table(results: Results) -> Table:

@@ -137,14 +137,14 @@ def mechanisms(
     size = f"{count(replicates, 'pair')}, {count(case.horizon_weeks, 'week')}, seed {seed}"
     screen.print(f"What each mechanism does in {case.name}: {size}", style="bold")
     for outcome in outcomes or OUTCOMES_OF_MECHANISMS:
-        screen.print(_effects(found[found["outcome"] == outcome], outcome))
+        screen.print(_effects(found[found["outcome"] == outcome], outcome, case.model.off))
     screen.print(
-        "\nDoes: the outcome with everything on, minus the outcome with that mechanism off, the same people and luck "
+        "\nDoes: the outcome as it is, minus the outcome with that mechanism off as well, the same people and luck "
         "in both; 95 % interval over pairs. Mechanisms work through each other, so their effects do not add up."
     )
 
 
-def _effects(rows: pd.DataFrame, outcome: str) -> Table:
+def _effects(rows: pd.DataFrame, outcome: str, off: Sequence[str]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
@@ -154,7 +154,8 @@ def _effects(rows: pd.DataFrame, outcome: str) -> Table:
     meant = OUTCOMES[outcome]
     better = "higher" if meant.better > 0 else "lower"
     value = words.amount(rows["with"].iloc[0], meant)
-    title = Text(f"\n{meant.label} ({better} is better): {value} with everything on", style="bold")
+    state = f"{', '.join(off)} off" if off else "everything on"
+    title = Text(f"\n{meant.label} ({better} is better): {value} with {state}", style="bold")
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("mechanism", no_wrap=True)
     for head in ("without it", "does", "95 % interval"):

@@ -1,7 +1,7 @@
-"""The numbers as a spreadsheet: for those who want to go on calculating.
+"""The spreadsheet: every table of a run or a comparison in one XLSX file, for those who live in spreadsheets.
 
-Text is always written as text: a name that begins like a formula stays a name.  Numbers are numbers with a format, and
-what has no value is an empty cell.
+Numbers are numbers and text is text: a name that looks like a formula stays a name.  What has no value is an empty
+cell.
 """
 
 from __future__ import annotations
@@ -11,300 +11,260 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import numpy as np
+import pandas as pd
 from xlsxwriter import Workbook
 
 import peersim
-from peersim.analysis import verdicts
+from peersim.analysis import economics, verdicts
 from peersim.analysis.comparison import Comparison
-from peersim.analysis.economics import costs_a_year
-from peersim.report.page.evidence import written
-from peersim.results.files import new_file
-from peersim.results.outcomes import GROUPS, OUTCOMES, interval
+from peersim.results.files import summary
+from peersim.results.outcomes import OUTCOMES, WEEKS_A_YEAR
 from peersim.results.results import Results
-from peersim.scenario import registry
+from peersim.scenario import Scenario, registry
+from peersim.scenario.paths import flat
 from peersim.world.measures import WEEKLY
 
 CREATED: Final = datetime(2000, 1, 1)
-"""When every spreadsheet says it was made: the same results give the same bytes."""
-LONGEST: Final = 32_000
-"""Characters of text in a cell; more are not allowed in a spreadsheet."""
-WIDEST, NARROWEST = 60, 9
-"""Widths of columns, in characters."""
+"""Written into every file in place of the time: the same results make the same file."""
+SAFE: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+WIDEST, NARROWEST = 60, 9  # columns, in characters
+DECIMALS, POUNDS, WHOLE = "0.0000", "#,##0", "0"
 
-FORMATS: Final = {"state": "0.000", "pounds": "£#,##0", "whole": "#,##0", "percent": "0.0%", "number": "0.00"}
-"""Kinds of numbers, and how each is written."""
-
-HEADING: Final = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
-WRAPPED: Final = {"text_wrap": True, "valign": "top"}
-OPTIONS: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-CONTRASTS: Final = {
-    "scenario": ("scenario", ""),
-    "outcome": ("outcome", ""),
-    "baseline": ("baseline, mean", "outcome"),
-    "mean": ("scenario, mean", "outcome"),
-    "difference": ("difference (scenario minus baseline)", "outcome"),
-    "low": ("95 % interval, low", "outcome"),
-    "high": ("95 % interval, high", "outcome"),
-    "p_better": ("share of pairs of worlds in which it is better", "percent"),
-    "effect": ("difference / standard deviation of the baseline's worlds", "number"),
-    "pairs": ("pairs with a value", "whole"),
-    "margin": ("smallest difference taken to matter", "outcome"),
-    "pairs_needed": ("pairs for an interval of that width", "whole"),
-    "pairs_to_settle": ("pairs to settle whether there is a difference", "whole"),
-    "fewer": ("times as many replicates without pairing", "number"),
-    "p_value": ("p value, two-sided", "state"),
-    "skewness": ("skewness of the differences", "number"),
-    "tied": ("share of pairs of worlds without a difference", "percent"),
-    "verdict": ("verdict", ""),
+CONTRAST_HEADS: Final = {
+    "scenario": "scenario",
+    "label": "outcome",
+    "unit": "unit",
+    "better": "better is",
+    "baseline": "baseline",
+    "mean": "scenario's mean",
+    "difference": "difference",
+    "low": "95 % interval from",
+    "high": "95 % interval to",
+    "p_better": "share of pairs in which it is better (ties half)",
+    "tied": "share of pairs without a difference",
+    "effect": "difference / standard deviation of the baseline",
+    "pairs": "pairs used",
+    "margin": "smallest difference that matters",
+    "pairs_needed": "pairs needed for the margin, or the precision asked for",
+    "pairs_to_settle": "pairs that would settle it",
+    "fewer": "times as many replicates without pairing",
+    "p_value": "p value",
+    "skewness": "skewness of the differences",
+    "verdict": "verdict",
+    "sentence": "in words",
 }
-"""Every column of `Comparison.contrasts`: heading and kind; ``outcome`` is the kind of the row's outcome."""
-
-
-class Cell(NamedTuple):
-    """A number and how it is written; a kind of ``""`` is a plain number."""
-
-    value: float
-    kind: str = ""
-
-
-Row = Sequence[Cell | str]
-
-
-def of_comparison(comparison: Comparison, path: str | os.PathLike[str]) -> None:
-    """Write a comparison to a new spreadsheet.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    path : path
-        Must not exist.
-
-    Raises
-    ------
-    OutputError
-        If the place is taken or cannot be written to.
-    """
-    cases = {"baseline": comparison.baseline} | {f"scenario: {name}": arm for name, arm in comparison.arms.items()}
-    about = [
-        f"Compared with the baseline “{comparison.baseline.scenario.name}”: {', '.join(comparison.arms)}",
-        f"Pairs of worlds: {comparison.replicates:,}; weeks: {comparison.baseline.weeks:,}; seed: {comparison.seed}",
-        "Differences: every outcome, scenario minus baseline, pair by pair with the same people and the same luck",
-        "Costs: pounds a year by category, and over the whole horizon; lines within pay are no addition to it",
-        "Value: additional cost and additional effect over the whole horizon, in present value",
-    ]
-    with _workbook(path) as book:
-        _read_me(book, about)
-        _sheet(book, "Differences", _contrast_heads(), _contrasts(comparison))
-        _sheet(book, "Costs", ["scenario", "category", *_BESIDE], _costs(comparison))
-        _sheet(book, "Value", ["scenario", "what", "mean", *_LIMITS], _value(comparison))
-        _of_each(book, cases)
-        meanings = [[verdict, meaning] for verdict, meaning in verdicts.MEANING.items()]
-        _notes(book, [["verdict", "when it is given"], *meanings])
+"""Columns of the sheet of differences: name and heading."""
 
 
 def of_run(results: Results, path: str | os.PathLike[str]) -> None:
-    """Write a run to a new spreadsheet; see `of_comparison`."""
-    about = [
-        f"Scenario: {results.scenario.name}",
-        f"Worlds: {results.replicates:,}; weeks: {results.weeks:,}; seed: {results.seed}",
-        "Outcomes: mean over worlds with its 95 % interval",
-        "Costs: pounds a year by category; lines within pay are in the pay",
-    ]
-    with _workbook(path) as book:
-        _read_me(book, about)
-        _sheet(
-            book, "Outcomes", ["group", "outcome", "mean", *_LIMITS, "unit", "worlds", "meaning"], _outcomes(results)
-        )
-        _sheet(book, "Costs", ["category", "mean", *_LIMITS], _run_costs(results))
-        _of_each(book, {"run": results})
-        _notes(book, [])
+    """Write the tables of a run to a spreadsheet.
+
+    Parameters
+    ----------
+    results : Results
+    path : path
+        What is there is replaced.
+    """
+    scenario = results.scenario
+    with _book(path) as book:
+        book.text("Read me", _about(scenario.name, results))
+        outcomes = summary(results).reset_index(names="name")
+        book.table("Outcomes", outcomes[["label", "mean", "low", "high", "unit", "better", "meaning", "name"]])
+        book.table("People in post, starters", results.survivors.reset_index())
+        _run_sheets(book, {scenario.name: results})
+        book.table("Costs", _costs(results), decimals=POUNDS)
+        book.table("Scenario", _keys({scenario.name: scenario}))
 
 
-_LIMITS: Final = ("95 % interval, low", "95 % interval, high")
-_BESIDE: Final = ("baseline", "scenario", "difference", *_LIMITS)
+def of_comparison(comparison: Comparison, path: str | os.PathLike[str]) -> None:
+    """Write the tables of a comparison to a spreadsheet; parameters as for `of_run`."""
+    base = comparison.baseline
+    cases = {"baseline": base} | dict(comparison.arms)
+    with _book(path) as book:
+        names = ", ".join(comparison.arms)
+        book.text("Read me", [*_about(f"{names}; baseline: {base.scenario.name}", base), *_verdicts()])
+        book.table("Differences", _contrasts(comparison))
+        book.table("Costs", pd.concat(comparison.costs, names=["scenario"]).reset_index(), decimals=POUNDS)
+        book.table("Cost and effect", _values(comparison))
+        book.table("Acceptability", _acceptability(comparison))
+        book.table("Who is paired", _paired(comparison))
+        _run_sheets(book, cases)
+        differing = {key for changes in comparison.changes.values() for key in changes}
+        scenarios = {name: results.scenario for name, results in cases.items()}
+        book.table("What differs", _keys(scenarios, differing))
+        book.table("Scenarios", _keys(scenarios))
 
 
 # sheets -----------------------------------------------------------------------
 
 
-@contextmanager
-def _workbook(path: str | os.PathLike[str]) -> Iterator[Workbook]:
-    """A spreadsheet to fill: whole at the end, or not there."""
-    with new_file(path) as draft:
-        book = Workbook(str(draft), OPTIONS)
-        book.set_properties({"title": "peersim", "created": CREATED})
-        yield book
-        book.close()
-
-
-def _read_me(book: Workbook, about: Iterable[str]) -> None:
-    told = [
-        "peersim: an agent-based simulation of peer workers in mental health services",
-        f"Version {peersim.__version__}",
-        *about,
-        "Weekly means: every measure in every week, mean over worlds",
-        "Reasons: why people left, as a staff survey would list them; causes: why identity and exhaustion changed",
-        "Scenarios: every key, so that all can be run again",
-        "Intervals say how well so many worlds pin down the model's mean. They hold nothing of what is not known about "
-        "its constants: these are provisional, many are assumptions, and the model has not been calibrated to a trust.",
-        "Empty cells have no value.",
+def _about(what: str, results: Results) -> list[str]:
+    return [
+        f"peersim {peersim.__version__}: {what}",
+        f"{results.replicates:,} replicates, {results.weeks:,} weeks, seed {results.seed}",
+        "",
+        "States run from 0 to 1; rates are per person and year; costs are pounds. Intervals are 95 % intervals of the "
+        "mean over replicates: they are about luck, not about what is unknown of the model's constants.",
+        "The constants are provisional assumptions, and the model is not set to any real trust: read signs and orders "
+        "of size. No QALYs are given: what is known of effects on service users is small.",
+        "Means over people in post hide those who left.",
+        "An empty cell has no value.",
     ]
-    _sheet(book, "Read me", ["Read me first"], [[text] for text in told])
 
 
-def _contrast_heads() -> list[str]:
-    return [*(heading for heading, _ in CONTRASTS.values()), "unit", "which way is better"]
+def _verdicts() -> list[str]:
+    return ["", "Verdicts:", *(f"{verdict}: {meaning}" for verdict, meaning in verdicts.MEANING.items())]
 
 
-def _contrasts(comparison: Comparison) -> Iterator[Row]:
-    for row in comparison.contrasts.to_dict("records"):
-        outcome = OUTCOMES[str(row["outcome"])]
-        cells: list[Cell | str] = []
-        for name, (_, kind) in CONTRASTS.items():
-            if not kind:
-                cells.append(outcome.label if name == "outcome" else str(row[name]))
-            else:
-                cells.append(Cell(row[name], _kind(str(row["outcome"])) if kind == "outcome" else kind))
-        yield [*cells, outcome.unit.replace("pounds", "£"), "higher" if outcome.better > 0 else "lower"]
+def _run_sheets(book: _Book, cases: Mapping[str, Results]) -> None:
+    """The sheets that a run and a comparison share, scenarios one below the other."""
+    book.table("Weekly means", _stacked({name: _weekly(results) for name, results in cases.items()}))
+    book.table("Retention", _stacked({name: results.retention for name, results in cases.items()}))
+    for sheet, table in (
+        ("Reasons for leaving", "reasons"),
+        ("Causes of identity", "identity_causes"),
+        ("Causes of exhaustion", "exhaustion_causes"),
+    ):
+        book.table(sheet, _stacked({name: getattr(results, table).reset_index() for name, results in cases.items()}))
 
 
-def _kind(outcome: str) -> str:
-    return "pounds" if OUTCOMES[outcome].unit.startswith("pounds") else "state"
+def _stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(
+        [table.assign(scenario=name)[["scenario", *table.columns]] for name, table in tables.items()], ignore_index=True
+    )
 
 
-def _costs(comparison: Comparison) -> Iterator[Row]:
-    columns = ("baseline", "mean", "difference", "low", "high")
-    for name, table in comparison.costs.items():
-        for _, row in table.iterrows():
-            yield [name, str(row["label"]), *(Cell(row[column], "pounds") for column in columns)]
+def _weekly(results: Results) -> pd.DataFrame:
+    means = results.course.pivot(index="week", columns="measure", values="mean")[list(WEEKLY)]
+    return means.reset_index().rename_axis(columns=None)
 
 
-def _value(comparison: Comparison) -> Iterator[Row]:
+def _costs(results: Results) -> pd.DataFrame:
+    lines = economics.CATEGORIES | economics.WITHIN_PAY
+    yearly = [WEEKS_A_YEAR * results.by_week(name).mean() for name in lines]
+    return pd.DataFrame({"pounds a year": list(lines.values()), "mean": yearly, "name": list(lines)})
+
+
+def _contrasts(comparison: Comparison) -> pd.DataFrame:
+    table = comparison.contrasts
+    outcomes = [OUTCOMES[name] for name in table["outcome"]]
+    table = table.assign(
+        label=[outcome.label for outcome in outcomes],
+        unit=[outcome.unit for outcome in outcomes],
+        better=["higher" if outcome.better > 0 else "lower" for outcome in outcomes],
+        sentence=[
+            verdicts.sentence(row, outcome) for row, outcome in zip(table.to_dict("records"), outcomes, strict=True)
+        ],
+    )
+    return table[list(CONTRAST_HEADS)].rename(columns=CONTRAST_HEADS).assign(name=table["outcome"])
+
+
+def _values(comparison: Comparison) -> pd.DataFrame:
+    rows = []
     for name in comparison.arms:
         value = comparison.value(name)
-        cost, effect = (list(value.summary.T[what]) for what in ("cost", "effect"))
-        yield [name, "additional cost, present value", *(Cell(number, "pounds") for number in cost)]
-        yield [name, f"additional effect: {value.outcome.label}", *(Cell(number, "number") for number in effect)]
-        yield [name, f"pounds for {value.each}", *(Cell(number, "pounds") for number in value.ratio)]
+        row: dict[str, Any] = {"scenario": name}
+        for part, heading in (("cost", "additional pounds, present value"), ("effect", value.outcome.label)):
+            found = value.summary.T[part]
+            row |= {heading: found["mean"], f"{part}, from": found["low"], f"{part}, to": found["high"]}
+        ratio, low, high = value.ratio
+        rows.append(row | {f"pounds for {value.each}": ratio, "from": low, "to": high, "in words": value.in_words()})
+    return pd.DataFrame(rows)
 
 
-def _outcomes(results: Results) -> Iterator[Row]:
-    table: Mapping[Any, Mapping[Any, Any]] = results.outcomes.to_dict("index")
-    for group, names in GROUPS.items():
-        for name in names:
-            row, outcome = table[name], OUTCOMES[name]
-            numbers = [Cell(row[column], _kind(name)) for column in ("mean", "low", "high")]
-            yield [
-                group,
-                outcome.label,
-                *numbers,
-                outcome.unit.replace("pounds", "£"),
-                Cell(row["replicates"], "whole"),
-                outcome.meaning,
-            ]
+def _acceptability(comparison: Comparison) -> pd.DataFrame:
+    heads = {
+        "threshold": f"pounds that {economics.EFFECTS[economics.RETAINED].label.lower()} are worth, each",
+        "share_of_worlds": "share of pairs of worlds in which it is worth its cost",
+        "certainty": "certainty that it is on average",
+    }
+    curves = {name: comparison.value(name).acceptability().rename(columns=heads) for name in comparison.arms}
+    return _stacked(curves)
 
 
-def _run_costs(results: Results) -> Iterator[Row]:
-    for label, found in costs_a_year(results).values():
-        yield [label, *(Cell(number, "pounds") for number in found)]
-
-
-def _of_each(book: Workbook, cases: Mapping[str, Results]) -> None:
-    """What there is for each scenario: weekly means, reasons, causes, and the scenarios themselves."""
-    _sheet(book, "Weekly means", ["scenario", "week", *WEEKLY], _weekly(cases))
-    heads = ["scenario", "cause", "mean", *_LIMITS]
-    _sheet(book, "Reasons", ["scenario", "reason", "share of leavers who state it", *_LIMITS], _reasons(cases))
-    _sheet(book, "Causes", ["what changed", *heads], _causes(cases))
-    _sheet(book, "Scenarios", ["key", "meaning", *cases], _scenarios(cases))
-
-
-def _weekly(cases: Mapping[str, Results]) -> Iterator[Row]:
-    for name, results in cases.items():
-        means = np.stack([interval(results.by_week(measure))[0] for measure in WEEKLY], axis=-1)
-        for week, row in enumerate(means, 1):
-            yield [name, Cell(week, "whole"), *(Cell(number, "state") for number in row)]
-
-
-def _reasons(cases: Mapping[str, Results]) -> Iterator[Row]:
-    for name, results in cases.items():
-        for _, row in results.reasons.iterrows():
-            shares = row[["mean", "low", "high"]].astype(float).clip(0.0, 1.0)
-            yield [name, str(row["meaning"]), *(Cell(share, "percent") for share in shares)]
-
-
-def _causes(cases: Mapping[str, Results]) -> Iterator[Row]:
-    for name, results in cases.items():
-        for what, table in (("identity", results.identity_causes), ("exhaustion", results.exhaustion_causes)):
-            for _, row in table.iterrows():
-                numbers = (Cell(row[column], "state") for column in ("mean", "low", "high"))
-                yield [what, name, str(row["meaning"]), *numbers]
-
-
-def _scenarios(cases: Mapping[str, Results]) -> Iterator[Row]:
-    """Every key of every scenario; lists of what cannot be told apart by keys are text."""
-    flat = [dict(_flat(results.scenario.to_dict())) for results in cases.values()]
-    meanings = {key.key: key.meaning for key in registry()}
-    for key in dict.fromkeys(key for one in flat for key in one):
-        about = ".".join(step for step in key.split(".") if not step.isdecimal()).removeprefix("policies.")
-        values = [_value_of(one.get(key, "")) for one in flat]
-        yield [key.removeprefix("policies."), meanings.get(about, ""), *values]
-
-
-def _flat(content: object, above: str = "") -> Iterator[tuple[str, object]]:
-    if isinstance(content, Mapping):
-        for key, value in content.items():
-            yield from _flat(value, f"{above}{key}.")
-    elif isinstance(content, list) and content and above == "teams.":
-        for number, value in enumerate(content):
-            yield from _flat(value, f"{above}{number}.")
-    else:
-        yield above.removesuffix("."), content
-
-
-def _value_of(value: object) -> Cell | str:
-    return Cell(value) if isinstance(value, int | float) and not isinstance(value, bool) else written(value)
-
-
-def _notes(book: Workbook, more: Iterable[Row]) -> None:
-    told: list[Row] = [
+def _paired(comparison: Comparison) -> pd.DataFrame:
+    return pd.DataFrame(
         [
-            "costs",
-            "The provider's; those of a year are not discounted. No QALYs: effects found on service users are small.",
-        ],
-        ["weekly means", "Means over worlds at the end of each week, of those worlds that have a value."],
-        ["rates and retention", "Ratios over all worlds together; intervals from jackknife pseudo-values."],
-    ]
-    _sheet(book, "Notes", ["what", "note"], [*told, *more])
+            {"scenario": name, "paired": str(matching), "pairing": verdicts.pairing(comparison.of(name))}
+            for name, matching in comparison.matching.items()
+        ]
+    )
 
 
-# cells ------------------------------------------------------------------------
+def _keys(scenarios: Mapping[str, Scenario], only: Iterable[str] | None = None) -> pd.DataFrame:
+    """Every key (or `only` some) with its value in each scenario, its unit, meaning and evidence."""
+    known = {parameter.key: parameter for parameter in registry()}
+    values = {name: flat(scenario.to_dict()) for name, scenario in scenarios.items()}
+    keys = list(dict.fromkeys(key for of_one in values.values() for key in of_one))
+    if only is not None:
+        keys = [key for key in keys if any(key == wanted or key.startswith(f"{wanted}.") for wanted in only)]
+    rows = []
+    for key in keys:
+        parameter = known.get(".".join(step for step in key.split(".") if not step.isdecimal()))
+        row: dict[str, Any] = {"key": key} | {name: of_one.get(key) for name, of_one in values.items()}
+        about = (parameter.unit, parameter.meaning, parameter.grade, parameter.evidence) if parameter else ("",) * 4
+        rows.append(row | dict(zip(("unit", "meaning", "grade of the evidence", "evidence"), about, strict=True)))
+    return pd.DataFrame(rows)
 
 
-def _sheet(book: Workbook, name: str, heads: Iterable[str], rows: Iterable[Row]) -> None:
-    """A sheet with a heading that stays in view, as wide as what is in it."""
-    sheet, bold, wrapped = book.add_worksheet(name), book.add_format(HEADING), book.add_format(WRAPPED)
-    kinds = {kind: book.add_format({"num_format": form, "valign": "top"}) for kind, form in FORMATS.items()}
-    widths = []
-    for column, head in enumerate(heads):
-        sheet.write_string(0, column, _text(head), bold)
-        widths.append(len(max(_text(head).split(), key=len, default="")))
-    for line, row in enumerate(rows, 1):
-        for column, cell in enumerate(row):
-            if isinstance(cell, str):
-                sheet.write_string(line, column, _text(cell), wrapped)
-                widths[column] = max(widths[column], len(cell))
-            elif math.isfinite(cell.value):
-                sheet.write_number(line, column, cell.value, kinds.get(cell.kind, wrapped))
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, min(WIDEST, max(NARROWEST, width + 2)))
-    sheet.freeze_panes(1, 0)
+# the file ---------------------------------------------------------------------
 
 
-def _text(text: str) -> str:
-    """Text as a cell can hold it."""
-    clean = text.encode("utf-8", "replace").decode("utf-8")
-    return clean if len(clean) <= LONGEST else f"{clean[:LONGEST]} ..."
+class _Book:
+    """A workbook under way."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self._formats = {code: book.add_format({"num_format": code}) for code in (DECIMALS, POUNDS, WHOLE)}
+        self._wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+
+    def text(self, name: str, lines: Sequence[str]) -> None:
+        """A sheet of sentences, one a row."""
+        sheet = self._book.add_worksheet(name)
+        sheet.set_column(0, 0, 2 * WIDEST)
+        for row, line in enumerate(lines):
+            sheet.write_string(row, 0, line, self._wrapped)
+
+    def table(self, name: str, table: pd.DataFrame, decimals: str = DECIMALS) -> None:
+        """A sheet with a table, its head frozen."""
+        sheet = self._book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        for column, head in enumerate(map(str, table.columns)):
+            values = table.iloc[:, column].tolist()
+            sheet.set_column(column, column, _width(head, values))
+            sheet.write_string(0, column, head, self._head)
+            for row, value in enumerate(values, 1):
+                self._cell(sheet, row, column, value, decimals)
+        if len(table):
+            sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+
+    def _cell(self, sheet: Any, row: int, column: int, value: Any, decimals: str) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            if value is not None:
+                sheet.write_string(row, column, _as_text(value))
+        elif math.isfinite(value):
+            large = abs(value) >= 1000 or decimals == POUNDS
+            code = WHOLE if isinstance(value, int) else POUNDS if large else decimals
+            sheet.write_number(row, column, value, self._formats[code])
+
+
+@contextmanager
+def _book(path: str | os.PathLike[str]) -> Iterator[_Book]:
+    book = Workbook(os.fspath(path), SAFE)
+    book.set_properties({"title": "peersim", "created": CREATED})
+    yield _Book(book)
+    book.close()
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(_as_text, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _width(head: str, values: Sequence[Any]) -> float:
+    longest = max((len(_as_text(value)) for value in values if isinstance(value, str)), default=0)
+    return min(WIDEST, max(NARROWEST, longest, len(head) / 2))

@@ -15,9 +15,10 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Container, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -88,28 +89,15 @@ def new_folder(folder: str | os.PathLike[str]) -> Iterator[Path]:
     OutputError
         If the place is taken, or cannot be written to.
     """
-    with _told(folder):
-        target = Path(folder).resolve()
-        _refuse_taken(target, str(folder))
-        above = next(parent for parent in target.parents if parent.exists())
-    draft = above / f".peersim-{secrets.token_hex(4)}.tmp"
-    try:
-        with _told(folder):
-            draft.mkdir()
-        with _told(folder, NO_ROOM):
-            yield draft
-        with _told(folder):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                target.rmdir()  # empty; a rename replaces an empty folder on some systems only
-            draft.rename(target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with _drafted(folder, ".tmp", _refuse_taken, Path.mkdir, partial(shutil.rmtree, ignore_errors=True)) as draft:
+        yield draft
 
 
 @contextmanager
 def new_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A file to write, which takes its place and name only when it is complete.
+
+    Open it before a long computation: whether there is room for it is known at once.
 
     Parameters
     ----------
@@ -119,29 +107,49 @@ def new_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     Yields
     ------
     Path
-        The file under its provisional name.  It is removed if anything goes wrong.
+        The file under its provisional name, with the same ending.  It is removed if anything goes wrong.
 
     Raises
     ------
     OutputError
         If the place is taken, or cannot be written to.
     """
-    with _told(path):
-        target = Path(path).resolve()
-        _refuse_existing(target, str(path))
+    with _drafted(path, Path(path).suffix, _refuse_there, Path.touch, _unlink) as draft:
+        yield draft
+
+
+@contextmanager
+def _drafted(
+    place: str | os.PathLike[str],
+    ending: str,
+    refuse: Callable[[Path, str], None],
+    make: Callable[[Path], object],
+    remove: Callable[[Path], object],
+) -> Iterator[Path]:
+    """Something new that takes its place and name only when it is complete."""
+    with _told(place):
+        target = Path(place).resolve()
+        refuse(target, str(place))
         above = next(parent for parent in target.parents if parent.exists())
-    draft = above / f".peersim-{secrets.token_hex(4)}.tmp"
+    draft = above / f".peersim-{secrets.token_hex(4)}{ending}"
     try:
-        with _told(path):
-            draft.touch()
-        with _told(path, NO_ROOM):
+        with _told(place):
+            make(draft)
+        with _told(place, NO_ROOM):
             yield draft
-        with _told(path):
+        with _told(place):
             target.parent.mkdir(parents=True, exist_ok=True)
-            _refuse_existing(target, str(path))
+            if target.is_dir():
+                target.rmdir()  # empty; a rename replaces an empty folder on some systems only
+            refuse(target, str(place))  # a rename would replace a file that has come meanwhile
             draft.rename(target)
     finally:
-        draft.unlink(missing_ok=True)
+        remove(draft)
+
+
+def _unlink(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
 
 
 @contextmanager
@@ -155,11 +163,6 @@ def _told(folder: str | os.PathLike[str], only: Container[int] | None = None) ->
         raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from error
 
 
-def _refuse_existing(target: Path, name: str) -> None:
-    if target.exists():
-        raise OutputError(f"{name}: exists already; name a new file, or remove it first")
-
-
 def _refuse_taken(target: Path, name: str) -> None:
     if target.is_dir():
         if any(target.iterdir()):
@@ -168,6 +171,11 @@ def _refuse_taken(target: Path, name: str) -> None:
             raise OutputError(f"{name}: is in use and cannot be replaced; name a new folder inside it")
     elif target.exists():
         raise OutputError(f"{name}: is a file; name a new folder")
+
+
+def _refuse_there(target: Path, name: str) -> None:
+    if target.exists():
+        raise OutputError(f"{name}: exists already; name a new file, or remove it first")
 
 
 def save(results: Results, folder: str | os.PathLike[str], *, timing: Timing | None = None) -> None:
@@ -270,17 +278,22 @@ def _write_parquet(path: Path, rows: int, part: Part) -> None:
 
 def write_manifest(results: Results, folder: Path, timing: Timing | None = None) -> None:
     """Write what the results in a folder are and where they come from; the last file to be written."""
-    about = {
+    describe(folder, about(results), timing)
+
+
+def about(results: Results) -> dict[str, Any]:
+    """What a manifest says of a run."""
+    return {
+        "kind": RUN,
         "scenario": results.scenario.name,
         "scenario_digest": results.scenario.digest,
         "seed": results.seed,
         "replicates": results.replicates,
         "weeks": results.weeks,
     }
-    describe(folder, RUN, about, timing)
 
 
-def describe(folder: Path, kind: str, about: Mapping[str, Any], timing: Timing | None = None) -> None:
+def describe(folder: Path, content: Mapping[str, Any], timing: Timing | None = None) -> None:
     """Write the manifest of a folder: what it is, where it comes from, and all files that it holds by now.
 
     Nothing in it names a person, a computer or a place on its disk.
@@ -288,16 +301,19 @@ def describe(folder: Path, kind: str, about: Mapping[str, Any], timing: Timing |
     Parameters
     ----------
     folder : Path
-    kind : str
-        What the folder holds, such as `RUN`; readers go by it.
-    about : mapping
-        What there is to say about this kind.
+    content : mapping
+        What the folder holds: its ``kind``, by which readers go, and what there is to say about this kind.
     timing : Timing, optional
         Of the computation.
     """
-    content = {
-        "kind": kind,
-        **about,
+    files = [_described(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    text = json.dumps({**content, **origin(timing), "files": files}, indent=2, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def origin(timing: Timing | None = None) -> dict[str, Any]:
+    """What a manifest says of where results come from: versions, commit, time, kind of machine."""
+    return {
         "peersim": peersim.__version__,
         "commit": _commit(),
         "source_digest": source_digest(),
@@ -306,10 +322,7 @@ def describe(folder: Path, kind: str, about: Mapping[str, Any], timing: Timing |
         "started": timing and timing.started.isoformat(timespec="seconds"),
         "seconds": timing and round(timing.seconds, 3),
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
-        "files": [_described(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()],
     }
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _described(path: Path, folder: Path) -> dict[str, Any]:

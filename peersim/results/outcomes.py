@@ -27,6 +27,8 @@ LAST_WEEKS = 26
 """Point outcomes are means over this many last weeks."""
 WEEKS_A_YEAR = 52
 CONFIDENCE = 0.95
+BLOCK = 500
+"""Replicates left out at a time, one by one: what is in between does not fill the memory."""
 
 
 class Outcome(NamedTuple):
@@ -146,8 +148,10 @@ def pseudo_values(totals: Floats, estimate: Estimate) -> Floats:
     whole = estimate(everything)
     if replicates == 1:
         return np.asarray(whole)[np.newaxis]
-    without = estimate(everything - totals)
-    return replicates * whole - (replicates - 1) * without
+    blocks = (totals[first : first + BLOCK] for first in range(0, replicates, BLOCK))
+    without = np.concatenate([estimate(everything - block) for block in blocks])
+    values: Floats = replicates * whole - (replicates - 1) * without
+    return values
 
 
 def ratio(sums: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -197,17 +198,16 @@ def event_table(events: Any, replicate: npt.NDArray[np.int32], scenario: Scenari
     names = [team.name for team in scenario.team_list()]
     teams = events.team.astype(np.int32)
     teams[(events.kind == draws.MANAGER) & (events.post > 0)] = -1
-    return pd.DataFrame(
-        {
-            "replicate": replicate,
-            "week": events.week,
-            "event": _category(events.event, EVENTS),
-            "who": _category(events.kind - draws.PEER, tuple(KINDS.values())),
-            "team": _category(teams, names),
-            "post": events.post,
-            "ordinal": events.ordinal,
-        }
-    )
+    columns = {
+        "replicate": replicate,
+        "week": np.array(events.week),
+        "event": _category(events.event, EVENTS),
+        "who": _category(events.kind - draws.PEER, tuple(KINDS.values())),
+        "team": _category(teams, names),
+        "post": np.array(events.post),
+        "ordinal": np.array(events.ordinal),
+    }
+    return pd.DataFrame(columns, copy=False)  # each column is a copy already, and all of them are large
 
 
 def event_records(table: pd.DataFrame, scenario: Scenario) -> Any:
@@ -239,7 +239,11 @@ def event_records(table: pd.DataFrame, scenario: Scenario) -> Any:
     return events.view(np.recarray)
 
 
+def plain(value: Any) -> Any:
+    """A value as JSON takes it: a number without a finite value is None."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries of plain numbers and texts, as JSON takes them; what has no value is None."""
-    plain = table.astype(object).where(table.notna(), None)
-    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+    return [{str(name): plain(value) for name, value in row.items()} for row in table.to_dict("records")]

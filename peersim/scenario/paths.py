@@ -41,6 +41,17 @@ def full_path(root: type[BaseModel], key: str) -> list[str]:
     return steps
 
 
+def flat(content: Mapping[str, Any] | list[Any], above: str = "") -> dict[str, Any]:
+    """Every leaf of a content by its dotted key, entries of lists by their number; `policies` is left out."""
+    entries = content.items() if isinstance(content, Mapping) else enumerate(content)
+    leaves: dict[str, Any] = {}
+    for name, value in entries:
+        key = above if name == "policies" and not above else f"{above}.{name}" if above else str(name)
+        nested = isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(v, Mapping) for v in value))
+        leaves |= flat(value, key) if nested else {key: value}
+    return leaves
+
+
 def differences(root: type[BaseModel], old: Tree, new: Tree) -> dict[str, tuple[object, object]]:
     """Every key at which two contents differ, with both values."""
     return {".".join(path[1:] if path[0] == "policies" else path): values for path, values in _differ(root, old, new)}

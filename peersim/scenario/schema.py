@@ -147,10 +147,17 @@ class Scenario(Frozen):
         """The content as ordinary dictionaries, lists, numbers and texts, every key present."""
         return self.model_dump(mode="json")
 
-    def to_yaml(self) -> str:
-        """The content as a file: every key, in the documented order. Reading it gives an equal scenario."""
+    def to_yaml(self, *, complete: bool = True) -> str:
+        """The content as a file, in the documented order. Reading it gives an equal scenario.
+
+        Parameters
+        ----------
+        complete
+            Every key, so that later versions with other defaults read the same; else only what differs from its
+            default.
+        """
         text: str = yaml.dump(
-            self.to_dict(),
+            self.model_dump(mode="json", exclude_defaults=not complete),
             Dumper=_Dumper,
             sort_keys=False,
             allow_unicode=True,

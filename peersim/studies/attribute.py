@@ -119,13 +119,13 @@ def attribute(
         results = run(scenario, replicates, seed, threads=threads, progress=tally.next_run())
         outcomes[subset] = results.per_replicate.to_numpy()
     return Attribution(
-        baseline=base.name,
+        scenario=base,
+        whole=bundle,
         bundle=name,
         parts=parts,
         outcomes=outcomes,
         seed=seed,
         replicates=replicates,
-        weeks=base.horizon_weeks,
         orders=orders,
     )
 

@@ -22,7 +22,7 @@ def switch_off(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """What each mechanism does to every outcome: with everything on, minus with that mechanism off.
+    """What each mechanism does to every outcome: as the scenario is, minus with that mechanism off as well.
 
     People and luck are the same in every run, so the difference is the mechanism's, with all that follows from it.
 

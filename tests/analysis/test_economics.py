@@ -23,8 +23,8 @@ def pair():
     )
 
 
-def a_value(cost, effect, name=economics.RETAINED):
-    return Value("arm", name, np.asarray(cost, dtype=float), *[np.asarray(effect, dtype=float)] * 2, 0.035)
+def a_value(cost, effect, name=economics.RETAINED, posts=(6, 6)):
+    return Value("arm", name, np.asarray(cost, dtype=float), *[np.asarray(effect, dtype=float)] * 2, posts)
 
 
 # present values ---------------------------------------------------------------
@@ -148,7 +148,7 @@ def test_thresholds_reach_beyond_the_ratio():
         ([100.0, 110.0, 90.0], [1.0, 1.1, 0.9], "for each peer worker retained for a year."),
         ([100.0, 110.0, 90.0], [-1.0, -1.1, -0.9], "dearer and worse."),
         ([-100.0, -110.0, -90.0], [1.0, 1.1, 0.9], "cheaper and better."),
-        ([-100.0, -110.0, -90.0], [-1.0, -1.1, -0.9], "saved for each peer worker retained for a year."),
+        ([-100.0, -110.0, -90.0], [-1.0, -1.1, -0.9], "saved for each peer worker fewer retained for a year."),
         (
             [-100.0, 110.0, 5.0],
             [1.0, 1.1, 0.9],
@@ -158,6 +158,25 @@ def test_thresholds_reach_beyond_the_ratio():
 )
 def test_value_in_words(cost, effect, said):
     assert said in a_value(cost, effect).in_words()
+
+
+def test_more_posts_are_told_of():
+    words = a_value([100.0, 110.0, 90.0], [1.0, 1.1, 0.9], posts=(6, 18)).in_words()
+    assert "more peer workers for a year, with 18 peer posts in place of 6: £100" in words
+
+
+def test_effects_where_lower_is_better_are_bought_as_improvements():
+    better = a_value([100.0, 110.0, 90.0], [0.1, 0.11, 0.09], "exhaustion").in_words()
+    assert "improves “Exhaustion” by 0.100" in better
+    assert better.endswith("for each 0.1 by which “Exhaustion” improves.")
+    worse = a_value([-100.0, -110.0, -90.0], [-0.1, -0.11, -0.09], "exhaustion").in_words()
+    assert "worsens “Exhaustion” by 0.100" in worse
+    assert worse.endswith("saved for each 0.1 by which “Exhaustion” worsens.")
+
+
+def test_a_cost_is_no_effect_to_set_costs_against(pair):
+    with pytest.raises(QuestionError, match="effect cost_per_year: no such outcome"):
+        economics.value(*pair, "arm", "cost_per_year")
 
 
 def test_words_give_amounts_without_signs():

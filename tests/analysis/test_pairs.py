@@ -188,7 +188,7 @@ WOBBLE = np.tile([-1.0, 1.0], 10)
         (-0.1 + 0.01 * WOBBLE, verdicts.WORSE, "worse"),
         (0.005 + 0.001 * WOBBLE, verdicts.BETTER, "better, by less than 0.01"),
         (0.0001 + 0.001 * WOBBLE, verdicts.CLOSE, "no difference that matters (under 0.01)"),
-        (0.0 * WOBBLE, verdicts.SAME, "the same in every world"),
+        (0.0 * WOBBLE, verdicts.SAME, "the same in all 20 pairs"),
         (0.02 + 0.1 * WOBBLE, verdicts.OPEN, "not settled; about 280 pairs would settle it"),
         (np.nan * WOBBLE, verdicts.UNKNOWN, "no value within these weeks"),
     ],
@@ -223,6 +223,36 @@ def test_verdicts_without_any_effect_err_as_rarely_as_they_say():
         doubtful += bool(found & {verdicts.PROBABLY_BETTER, verdicts.PROBABLY_WORSE})
     assert wrong <= stats.binom.ppf(0.9999, trials, 0.05)
     assert doubtful > trials / 3
+
+
+def test_of_several_scenarios_more_is_asked():
+    difference = 0.1 * WOBBLE + 0.052
+    none = np.full(20, np.nan)
+    tables = [pd.DataFrame(dict.fromkeys(OUTCOMES, none)).assign(identity=v) for v in (LEVEL, LEVEL + difference)]
+    contrasts = pairs.contrasts(*(SimpleNamespace(per_replicate=table, per_world=table) for table in tables))
+    assert verdicts.judge(contrasts, 1)["identity"] == verdicts.BETTER
+    assert verdicts.judge(contrasts, 5)["identity"] == verdicts.PROBABLY_BETTER
+
+
+def test_what_is_too_skewed_for_so_many_pairs_is_at_most_probable():
+    difference = np.full(40, 0.1)
+    difference[0] = -0.3
+    row = judged(np.full(40, 0.5), 0.5 + difference)
+    assert row["p_value"] < 1e-6
+    assert pairs.COCHRAN * row["skewness"] ** 2 > 40
+    assert row["verdict"] == verdicts.PROBABLY_BETTER
+
+
+@pytest.mark.parametrize(
+    ("pairs_of_worlds", "said"),
+    [(1, "one pair cannot tell"), (10, "independent runs would have needed"), (30, "independent runs")],
+)
+def test_what_pairing_was_worth_is_told_where_it_can_be(pairs_of_worlds, said):
+    rng = np.random.default_rng(9)
+    both = (results({"identity": values}) for values in rng.random((2, pairs_of_worlds)))
+    rows = pairs.contrasts(*both)
+    assert said in verdicts.pairing(rows)
+    assert ("cannot tell" in verdicts.skewed(rows)) == (pairs_of_worlds < pairs.JUDGED)
 
 
 def test_sentences_say_which_way_and_in_how_many_worlds():

@@ -29,6 +29,13 @@ def test_a_saved_scenario_reads_back_as_it_was(scenario):
 
 
 @given(scenarios())
+def test_a_file_of_what_differs_from_defaults_reads_the_same(scenario):
+    brief = scenario.to_yaml(complete=False)
+    assert loads(brief) == scenario
+    assert len(brief) <= len(scenario.to_yaml())
+
+
+@given(scenarios())
 def test_other_yaml_readers_see_the_same_content(scenario):
     assert yaml.safe_load(scenario.to_yaml()) == scenario.to_dict()
 

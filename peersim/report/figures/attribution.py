@@ -105,10 +105,9 @@ def interactions(view: View) -> Figure:
     """What each two parts do together beyond what each does, in the first of the outcomes, as a signed matrix."""
     about, (name, *_) = view.attribution, view.outcomes
     outcome, parts = OUTCOMES[name], list(view.labels)
-    which = "above" if outcome.better > 0 else "below"
+    better = "above" if outcome.better > 0 else "below"
     note = "Interaction: what two parts do together beyond the sum of each, averaged over what else is in place; "
-    note += f"{which} 0 "
-    note += "one makes the other worth more, on the other side they do partly the same work. "
+    note += f"{better} 0 is better. "
     note += view.about("In bold: the 95 % interval leaves out 0")
     height = 2.6 + 0.55 * max(len(parts), 4)
     title = f"How the parts work together: {words.lower_first(outcome.label)}"
@@ -140,7 +139,7 @@ def _matrix(ax: Axes, parts: list[str], rows: list[dict[Any, Any]], outcome: Out
         for x, y in ((one, other), (other, one)):
             text = words.change(row["interaction"], outcome)
             ax.text(x, y, text, ha="center", va="center", fontsize=9.5, fontweight=weight)
-    most = float(np.nanmax(np.abs(grid))) or 1.0
+    most = float(np.nan_to_num(np.abs(grid)).max()) or 1.0
     shades = LinearSegmentedColormap.from_list("signed", [PALE_VERMILION, "white", PALE_BLUE])
     edges = np.arange(len(parts) + 1) - 0.5
     ax.pcolormesh(edges, edges, np.ma.masked_invalid(grid), cmap=shades, vmin=-most, vmax=most, edgecolors="white")

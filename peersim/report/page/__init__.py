@@ -103,7 +103,7 @@ def write(html: str, path: str | os.PathLike[str]) -> None:
         If something is there already, or it cannot be written.
     """
     with new_file(path) as draft:
-        draft.write_text(html, encoding="utf-8", errors="replace", newline="\n")
+        draft.write_text(html, encoding="utf-8", newline="\n")
 
 
 class _Figures:
@@ -111,11 +111,12 @@ class _Figures:
 
     def __init__(self) -> None:
         self._number = 0
+        self._glyphs: dict[str, str] = {}
 
     def add(self, title: str, caption: str, figure: Figure) -> dict[str, object]:
         """A figure as the templates take it."""
         self._number += 1
-        drawing: Markup = svg.inline(figure, self._number, title)
+        drawing: Markup = svg.inline(figure, self._number, title, self._glyphs)
         return {"number": self._number, "title": title, "caption": caption, "svg": drawing}
 
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from peersim.analysis import verdicts, words
-from peersim.analysis.economics import WITHIN_PAY, Value, costs_a_year
-from peersim.results.outcomes import GROUPS, OUTCOMES
+from peersim.analysis.economics import CATEGORIES, WITHIN_PAY, Value
+from peersim.results.outcomes import GROUPS, OUTCOMES, WEEKS_A_YEAR, interval
 from peersim.results.results import Results
 
 
@@ -102,7 +102,7 @@ def value(found: Value) -> list[tuple[str, list[str]]]:
     """What is got for the cost over the whole horizon: the effect, and the cost of each unit of it, if settled."""
     mean, low, high = found.summary.T["effect"]
     meant = OUTCOMES["cost_per_year"]
-    rows = [(f"{found.outcome.label}: more of it is better", _beside(mean, low, high, found.size))]
+    rows = [(f"{found.outcome.label}, counted so that more is better", _beside(mean, low, high, found.size))]
     if found.settled:
         rows.append((f"Pounds for {found.each}", _beside(*found.ratio, lambda pounds: words.amount(pounds, meant))))
     return rows
@@ -128,7 +128,8 @@ def _budget(costs: pd.DataFrame) -> Iterator[tuple[str, tuple[str, list[str]]]]:
 def costs(results: Results) -> list[tuple[str, list[str], str]]:
     """What a run costs in a year by category, with the kind of each row: the sum is a ``total``."""
     table = []
-    for name, (label, (mean, low, high)) in costs_a_year(results).items():
+    for name, label in (CATEGORIES | WITHIN_PAY).items():
+        mean, low, high = map(float, interval(WEEKS_A_YEAR * results.by_week(name).mean(axis=1)))
         limits = "-" if math.isnan(low) else f"{words.pounds(low)} to {words.pounds(high)}"
         table.append((label, [words.pounds(mean), limits], "total" if name == "cost" else ""))
     return table

@@ -42,6 +42,7 @@ RECORD = {
     "promoted": "promoted (1: yes)",
     "pay_ratio": "pay against a comparable post",
     "hours": "hours, as a share of full time",
+    "support_hours": "own hours in supervision and at the peer group this week",
     "need": "how much they depend on the pay",
     "strain_point": "the exhaustion they return to at rest",
     "disposition": "the inclination to leave that they bring",

@@ -1,0 +1,165 @@
+"""Where results go besides the screen: a folder, a report, a spreadsheet.  Each is complete, or not there at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from peersim.cli.common import RefusedError, console, status
+
+if TYPE_CHECKING:
+    from peersim.analysis.attribution import Attribution
+    from peersim.analysis.comparison import Comparison
+    from peersim.results.files import Timing
+    from peersim.results.results import Results
+
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="FOLDER", help="A new folder for tables, figures and manifest.")
+]
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE.html", help="A new file: a report that opens in any browser.")
+]
+SheetOption = Annotated[
+    Path | None, typer.Option("--xlsx", metavar="FILE.xlsx", help="A new file: a spreadsheet of all tables.")
+]
+
+
+class Places(NamedTuple):
+    """Where to write, under provisional names; None where nothing was asked for."""
+
+    folder: Path | None
+    report: Path | None
+    sheet: Path | None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is to be written."""
+        return any(place is not None for place in self)
+
+
+@contextmanager
+def places(out: Path | None, report: Path | None = None, sheet: Path | None = None) -> Iterator[Places]:
+    """The places to write to, held ready before anything is computed."""
+    from peersim.results.files import new_file, new_folder
+
+    with ExitStack() as held:
+
+        def hold(option: str, make: Any, path: Path | None) -> Path | None:
+            if path is None:
+                return None
+            return held.enter_context(_told(option, make(path)))
+
+        yield Places(
+            hold("--out", new_folder, out), hold("--report", new_file, report), hold("--xlsx", new_file, sheet)
+        )
+
+
+@contextmanager
+def _told(option: str, place: Any) -> Iterator[Path]:
+    from peersim.results.files import OutputError
+
+    try:
+        with place as path:
+            yield path
+    except OutputError as error:
+        raise RefusedError(f"{option} {error}") from error
+
+
+class Clock:
+    """Time of a run, for its manifest."""
+
+    def __init__(self) -> None:
+        self._start, self._started = time.perf_counter(), datetime.now(UTC).astimezone()
+
+    def stop(self) -> Timing:
+        """When the run started and how long it has taken."""
+        from peersim.results.files import Timing
+
+        return Timing(self._started, time.perf_counter() - self._start)
+
+
+def say_written(*paths: Path | None) -> None:
+    """Tell where files are."""
+    for path in filter(None, paths):
+        what = f"Files are in {path}" if path.is_dir() else f"Written: {path}"
+        console().print(f"\n{what}", soft_wrap=True)
+
+
+def write_run(results: Results, places: Places, timing: Timing) -> None:
+    """Write what was asked for of a run."""
+    if not places.any:
+        return
+    from peersim.report import page, workbook
+    from peersim.report.figures import run as figures
+    from peersim.results import files
+
+    with status("Writing tables and figures ..."):
+        if places.folder is not None:
+            files.write_tables(results, places.folder)
+            figures.save_all(results, places.folder / "figures")
+            files.write_manifest(results, places.folder, timing)
+        manifest = files.about(results) | files.origin(timing)
+        if places.report is not None:
+            text = page.of_run(results, manifest, command=run_again(results))
+            places.report.write_text(text, encoding="utf-8", newline="\n")
+        if places.sheet is not None:
+            workbook.of_run(results, places.sheet)
+
+
+def run_again(results: Results) -> str:
+    """How to get a run again from what its report holds."""
+    return f"peersim run scenario.yaml -n {results.replicates} --seed {results.seed}    # the scenario below, saved"
+
+
+def compare_again(comparison: Comparison, effect: str) -> str:
+    """How to get a comparison again from what its report holds."""
+    names = [f"scenario_{number}.yaml" for number in range(1, len(comparison.arms) + 1)]
+    option = "" if effect == "years_retained" else f" --effect {effect}"
+    size = f"-n {comparison.replicates} --seed {comparison.seed}"
+    return "\n".join(
+        [
+            "# the scenarios below, saved in their order as",
+            f"# {', '.join(['baseline.yaml', *names])}",
+            f"peersim compare baseline.yaml {' '.join(names)} {size}{option}",
+        ]
+    )
+
+
+def write_attribution(attribution: Attribution, places: Places, timing: Timing, outcomes: Sequence[str]) -> None:
+    """Write a bundle taken apart to a folder, if one was asked for."""
+    if places.folder is None:
+        return
+    from peersim.analysis import files
+    from peersim.report.figures import attribution as figures
+
+    with status("Writing tables and figures ..."):
+        figures.save_all(attribution, places.folder / "figures", outcomes)
+        files.write_attribution(attribution, places.folder, timing)
+
+
+def write_comparison(comparison: Comparison, places: Places, timing: Timing, effect: str) -> None:
+    """Write what was asked for of a comparison."""
+    if not places.any:
+        return
+    from peersim.analysis import files as kept
+    from peersim.report import page, workbook
+    from peersim.report.figures import comparison as figures
+    from peersim.results import files
+
+    with status("Writing tables and figures ..."):
+        if places.folder is not None:
+            kept.write_tables(comparison, places.folder)
+            figures.save_all(comparison, places.folder / "figures", effect)
+            kept.write_manifest(comparison, places.folder, timing)
+        manifest = kept.about(comparison) | files.origin(timing)
+        if places.report is not None:
+            text = page.of_comparison(comparison, manifest, command=compare_again(comparison, effect), effect=effect)
+            places.report.write_text(text, encoding="utf-8", newline="\n")
+        if places.sheet is not None:
+            workbook.of_comparison(comparison, places.sheet)
