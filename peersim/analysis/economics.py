@@ -269,15 +269,16 @@ class Value:
         return text if cost["low"] > 0.0 or cost["high"] < 0.0 else f"{text}, a difference that is not settled"
 
     def _does(self, effect: pd.Series[float]) -> str:
-        better, size = effect["mean"] > 0.0, words.span(effect, self._size)
+        better, size = effect["mean"] > 0.0, words.span(effect, self.size)
         if self.effect_name == RETAINED:
             text = f"retains {size} {'more' if better else 'fewer'} peer workers for a year"
             old, new = self.posts
             return text if old == new else f"{text}, with {new:,} peer posts in place of {old:,}"
         return f"{'improves' if better else 'worsens'} “{self.outcome.label}” by {size}"
 
-    def _size(self, value: float) -> str:
-        return f"{value:.2f}" if self.effect_name == RETAINED else words.amount(value, self.outcome)
+    def size(self, value: float) -> str:
+        """An amount of the effect as people read it."""
+        return f"{value:.2f}".replace("-", "−") if self.effect_name == RETAINED else words.amount(value, self.outcome)
 
     @property
     def each(self) -> str:

@@ -24,8 +24,8 @@ MEANING: Final = {
     BETTER: "the interval leaves out 0, also after allowing for the number of outcomes and scenarios looked at",
     PROBABLY_BETTER: "the interval leaves out 0, but of so many outcomes one might do so by chance, or its differences "
     "are too skewed for so few pairs",
-    PROBABLY_WORSE: "as probably better",
-    WORSE: "as better",
+    PROBABLY_WORSE: "as probably better, in the other direction",
+    WORSE: "as better, in the other direction",
     CLOSE: "the interval lies within the smallest difference that matters",
     OPEN: "the interval holds 0 and differences that matter",
     SAME: "no difference in any pair of worlds",

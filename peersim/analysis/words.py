@@ -75,9 +75,10 @@ def whole(value: float) -> str:
 
 def of_100(share: float) -> str:
     """A share as so many of a hundred that does not round what is possible to certain or impossible."""
-    if 0.0 < share < 0.005:
+    rounded = f"{100.0 * share:.0f}"
+    if share > 0.0 and rounded == "0":
         return "fewer than 1"
-    return "more than 99" if 0.995 <= share < 1.0 else f"{100.0 * share:.0f}"
+    return "more than 99" if share < 1.0 and rounded == "100" else rounded
 
 
 def two_digits(number: float) -> int:

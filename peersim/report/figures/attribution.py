@@ -76,6 +76,9 @@ def shares(view: View) -> Figure:
 def _shares_in(ax: Axes, view: View, name: str) -> None:
     outcome, rows = OUTCOMES[name], view.attribution.shares
     rows = rows[rows["outcome"] == name].assign(meaning=rows["part"].map(view.labels))
+    if rows["share"].isna().all():
+        style.nothing(ax, f"{outcome.label}: no value within these weeks.")
+        return
     better = [mean * outcome.better >= 0 for mean in rows["share"]]
     style.bars(
         ax,
@@ -113,6 +116,9 @@ def interactions(view: View) -> Figure:
     if rows.empty:
         told = f"Interactions are not given for the {len(parts)} parts of this bundle, since not every subset was run."
         style.nothing(ax, "A single part has nothing to interact with." if about.exact else told)
+        return figure
+    if rows["interaction"].isna().all():
+        style.nothing(ax, f"{outcome.label}: no value within these weeks.")
         return figure
     _matrix(ax, parts, rows.to_dict("records"), outcome)
     ax.set_yticks(range(len(parts)), [f"{view.labels[part]}  {number}" for number, part in enumerate(parts, 1)])

@@ -53,7 +53,9 @@ def inline(figure: Figure, number: int, label: str, glyphs: dict[str, str]) -> M
         element.attrib = {
             name: _own(name, value, ids) for name, value in element.attrib.items() if _kept(name, value, ids)
         }
-    about = {"role": "img", "aria-label": label, "aria-describedby": f"caption-{number}", "class": "chart"}
+    width, height = figure.get_size_inches()
+    about = {"role": "img", "aria-label": label, "aria-describedby": f"caption-{number}"}
+    about["class"] = "chart tall" if height > width else "chart"
     root.attrib = {"viewBox": root.attrib["viewBox"], **about}
     return Markup(ElementTree.tostring(root, encoding="unicode"))
 

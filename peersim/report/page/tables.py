@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from peersim.analysis import verdicts, words
-from peersim.analysis.economics import CATEGORIES, WITHIN_PAY
+from peersim.analysis.economics import CATEGORIES, WITHIN_PAY, Value
 from peersim.results.outcomes import GROUPS, OUTCOMES, WEEKS_A_YEAR, interval
 from peersim.results.results import Results
 
@@ -98,6 +98,23 @@ def budget(costs: pd.DataFrame) -> Budget:
     return Budget(list(rows.values()), total, within, present)
 
 
+def value(found: Value) -> list[tuple[str, list[str]]]:
+    """What is got for the cost over the whole horizon: the effect, and the cost of each unit of it, if settled."""
+    mean, low, high = found.summary.T["effect"]
+    meant = OUTCOMES["cost_per_year"]
+    rows = [(f"{found.outcome.label}, counted so that more is better", _beside(mean, low, high, found.size))]
+    if found.settled:
+        rows.append((f"Pounds for {found.each}", _beside(*found.ratio, lambda pounds: words.amount(pounds, meant))))
+    return rows
+
+
+def _beside(mean: float, low: float, high: float, write: Callable[[float], str]) -> list[str]:
+    """A difference whose levels are not shown, with its interval."""
+    if math.isnan(mean):
+        return ["-", "-", "-", "-"]
+    return ["-", "-", write(mean), "-" if math.isnan(low) else f"{write(low)} to {write(high)}"]
+
+
 def _budget(costs: pd.DataFrame) -> Iterator[tuple[str, tuple[str, list[str]]]]:
     pounds = OUTCOMES["cost_per_year"]
     for name, row in costs.iterrows():
@@ -112,8 +129,7 @@ def costs(results: Results) -> list[tuple[str, list[str], str]]:
     """What a run costs in a year by category, with the kind of each row: the sum is a ``total``."""
     table = []
     for name, label in (CATEGORIES | WITHIN_PAY).items():
-        found = interval(WEEKS_A_YEAR * results.by_week(name).mean(axis=1))
-        mean, low, high = map(float, found)
+        mean, low, high = map(float, interval(WEEKS_A_YEAR * results.by_week(name).mean(axis=1)))
         limits = "-" if math.isnan(low) else f"{words.pounds(low)} to {words.pounds(high)}"
         table.append((label, [words.pounds(mean), limits], "total" if name == "cost" else ""))
     return table
