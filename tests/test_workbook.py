@@ -87,6 +87,17 @@ def test_every_sheet_of_a_comparison(book):
         assert all(isinstance(cell.value, str) for cell in sheet[1])
 
 
+def test_costs_are_set_against_the_effect_that_was_chosen(comparison, tmp_path):
+    workbook.of_comparison(comparison, tmp_path / "book.xlsx", "identity")
+    book = load_workbook(tmp_path / "book.xlsx")
+    found = {row["scenario"]: row for row in rows(book["Cost and effect"])}
+    value = comparison.value(HOSTILE[1], "identity")
+    assert found[HOSTILE[1]]["in words"] == value.in_words()
+    assert found[HOSTILE[1]]["Peer identity"] == pytest.approx(value.summary.loc["effect", "mean"])
+    head = [cell.value for cell in book["Acceptability"][1]]
+    assert head[1] == "pounds that each 0.1 by which “Peer identity” improves is worth"
+
+
 def test_every_key_of_a_scenario_is_listed(book):
     keys = {".".join(step for step in row["key"].split(".") if not step.isdecimal()) for row in rows(book["Scenarios"])}
     unlisted = {parameter.key for parameter in registry() if not parameter.key.startswith("changes.")} - keys

@@ -19,6 +19,8 @@ from peersim.scenario import Scenario
 
 Floats = npt.NDArray[np.float64]
 
+HEADLINES: Final = ("identity", "exhaustion", "retention_12m", "trust", "cost_per_year")
+"""Outcomes that are shown unless others are named."""
 SHOWN_TOGETHER: Final = 3
 """Pairs of parts told of."""
 

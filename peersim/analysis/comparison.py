@@ -88,6 +88,7 @@ class Comparison:
         self.baseline = baseline
         self.arms: Mapping[str, Results] = MappingProxyType(dict(arms))
         self.asked: Mapping[str, float] = MappingProxyType(dict(asked or {}))
+        self._values: dict[tuple[str, str], economics.Value] = {}  # each holds a bootstrap once it is asked for
 
     @property
     def replicates(self) -> int:
@@ -161,7 +162,9 @@ class Comparison:
         effect : str
             An outcome, or ``years_retained`` (see `economics.Value`).
         """
-        return economics.value(self.baseline, self.arms[name], name, effect)
+        if (name, effect) not in self._values:
+            self._values[name, effect] = economics.value(self.baseline, self.arms[name], name, effect)
+        return self._values[name, effect]
 
     def to_dict(self, effect: str = economics.RETAINED) -> dict[str, Any]:
         """Contrasts, precision and cost-effectiveness as plain numbers and texts; what has no value is None."""

@@ -101,6 +101,12 @@ def years_retained(results: Results) -> Floats:
     return done
 
 
+def yearly_cost(results: Results, measure: str) -> Floats:
+    """A weekly cost in pounds a year, mean over the horizon, undiscounted, shape (replicates,)."""
+    yearly: Floats = WEEKS_A_YEAR * results.by_week(measure).mean(axis=1)
+    return yearly
+
+
 def budget(base: Results, arm: Results) -> pd.DataFrame:
     """What two scenarios cost in a year, by category, and the difference.
 
@@ -111,8 +117,8 @@ def budget(base: Results, arm: Results) -> pd.DataFrame:
         pairs), in pounds a year, undiscounted; and ``present_value`` for all costs over the horizon.  Measures of
         `WITHIN_PAY` come after the sum and are not in it.
     """
-    rows = {name: (label, base.by_week(name), arm.by_week(name)) for name, label in (CATEGORIES | WITHIN_PAY).items()}
-    pairs = {name: (label, *(WEEKS_A_YEAR * of.mean(axis=1) for of in both)) for name, (label, *both) in rows.items()}
+    lines = (CATEGORIES | WITHIN_PAY).items()
+    pairs = {name: (label, yearly_cost(base, name), yearly_cost(arm, name)) for name, label in lines}
     pairs["present_value"] = ("All costs over the whole horizon, present value", present_cost(base), present_cost(arm))
     table = {}
     for name, (label, one, other) in pairs.items():

@@ -82,11 +82,12 @@ def check_pairable(base: Scenario, other: Scenario, name: str) -> None:
             f"and their luck are the same in both: compare that much of them with --weeks {shorter} (weeks={shorter})"
         )
     for key in ("price_year", "discount_rate"):
-        if getattr(base.costs, key, None) != getattr(other.costs, key, None):
+        mine, theirs = getattr(base.costs, key), getattr(other.costs, key)
+        if mine != theirs:
             raise QuestionError(
-                f"{name}: costs.{key}: found {getattr(other.costs, key)}; allowed: {getattr(base.costs, key)}, as in "
-                "the baseline. Pounds of different years, or discounted differently, cannot be compared; outcomes "
-                "other than costs can, once both say the same"
+                f"{name}: costs.{key}: found {theirs}; allowed: {mine}, as in the baseline. Pounds of different "
+                "years, or discounted differently, cannot be compared; outcomes other than costs can, once both say "
+                "the same"
             )
     if not effective_changes(base, other):
         raise QuestionError(f"{name}: changes nothing: it differs from the baseline in no key but its name")

@@ -66,9 +66,9 @@ def interactions(outcomes: Floats) -> dict[tuple[int, int], Floats]:
     """
     parts = _parts(outcomes)
     found = {}
+    weight = weights(max(1, parts - 1))
     for one, other in combinations(range(parts), 2):
         a, b = 1 << one, 1 << other
-        weight = weights(parts - 1)
         found[one, other] = sum(
             (
                 weight[subset.bit_count()]

@@ -79,6 +79,20 @@ def in_short(row: Any, outcome: Outcome) -> str:
     return f"{verdict}, by less than {size}" if small else str(verdict)
 
 
+def cells(row: Any, outcome: Outcome) -> dict[str, str]:
+    """A row of differences as tables for people show it, by heading; arguments as for `in_short`."""
+    return {
+        "baseline": words.amount(row["baseline"], outcome),
+        "scenario": words.amount(row["mean"], outcome),
+        "difference": words.change(row["difference"], outcome),
+        "95 % interval": words.limits(row, outcome),
+        "better in": words.percent(row["p_better"]),
+        "effect": words.number(row["effect"]),
+        "pairs needed": words.whole(row["pairs_needed"]),
+        "verdict": in_short(row, outcome),
+    }
+
+
 def sentence(row: Any, outcome: Outcome) -> str:
     """A verdict as a sentence that stands by itself."""
     name, verdict = outcome.label, row["verdict"]

@@ -45,24 +45,23 @@ def read_arms(
         _add(arms, base, f"{scenario.name} ({file})" if taken else scenario.name, scenario)
     for text in written:
         name, changes = named_changes(text)
-        _add(arms, base, name, changed(base, text, changes))
+        _add(arms, base, name, changed(base, f"--with {text!r}", changes))
     return arms
 
 
 def _add(arms: dict[str, Scenario], base: Scenario, name: str, scenario: Scenario) -> None:
     if name in arms or name == base.name:
         raise RefusedError(f"two scenarios are named {name!r}; give one of them another name")
-    arms[name] = changed(scenario, name, {"name": name})
+    arms[name] = changed(scenario, "name of a scenario", {"name": name})
 
 
-def changed(base: Scenario, text: str, changes: dict[str, object]) -> Scenario:
-    """A scenario with what ``--with`` changes in it; errors name the option."""
+def changed(base: Scenario, source: str, changes: dict[str, object]) -> Scenario:
+    """A scenario with changes in it; errors name the source of the changes."""
     from peersim.scenario import ScenarioError
 
     try:
         return base.with_(changes)
     except ScenarioError as error:
-        source = f"--with {text!r}"
         raise ScenarioError([dataclasses.replace(problem, file=source) for problem in error.problems]) from None
 
 

@@ -46,7 +46,6 @@ WIDE: Final = 118
 """Columns of a window from which on every column of the table is shown."""
 SHOWN_CHANGES: Final = 8
 """Keys told of in which a scenario differs."""
-OUTCOMES_OF_A_BUNDLE: Final = ("identity", "exhaustion", "retention_12m", "trust", "cost_per_year")
 
 EffectOption = Annotated[
     str,
@@ -139,14 +138,14 @@ def _difference_table(comparison: Comparison, name: str, *, all_columns: bool) -
     from rich.table import Table
     from rich.text import Text
 
-    from peersim.analysis import verdicts, words
+    from peersim.analysis import verdicts
     from peersim.results.outcomes import GROUPS, OUTCOMES
 
     size = f"{count(comparison.replicates, 'pair')}, {count(comparison.baseline.weeks, 'week')}, seed {comparison.seed}"
     title = f"{name}, compared with {comparison.baseline.scenario.name}: {size}"
     table = Table(title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    heads = ["baseline", "difference", "95 % interval", "better in", "effect", "pairs needed"]
-    shown = heads if all_columns else ["difference", "95 % interval"]
+    always = ["difference", "95 % interval"]
+    shown = ["baseline", *always, "better in", "effect", "pairs needed"] if all_columns else always
     table.add_column("")
     for head in shown:
         table.add_column(head, justify="right", no_wrap=head != "pairs needed")
@@ -155,17 +154,8 @@ def _difference_table(comparison: Comparison, name: str, *, all_columns: bool) -
     for group, outcomes in GROUPS.items():
         table.add_row(Text(f"\n{group}", style="bold"))
         for outcome in outcomes:
-            row, meant = rows[outcome], OUTCOMES[outcome]
-            cells = [
-                words.amount(row["baseline"], meant),
-                words.change(row["difference"], meant),
-                words.limits(row, meant),
-                words.percent(row["p_better"]),
-                words.number(row["effect"]),
-                words.whole(row["pairs_needed"]),
-            ]
-            kept = [cell for head, cell in zip(heads, cells, strict=True) if head in shown]
-            table.add_row(meant.label, *kept, verdicts.in_short(row, meant))
+            cells = verdicts.cells(rows[outcome], OUTCOMES[outcome])
+            table.add_row(OUTCOMES[outcome].label, *(cells[head] for head in (*shown, "verdict")))
     return table
 
 
@@ -233,6 +223,7 @@ def attribute(
 
     Try: peersim attribute configs/baseline.yaml configs/well_introduced.yaml
     """
+    from peersim.analysis.attribution import HEADLINES
     from peersim.analysis.errors import check_outcomes
 
     check_outcomes(outcomes or [], "--outcome")
@@ -241,7 +232,7 @@ def attribute(
     if len(arms) != 1:
         raise RefusedError(f"one bundle is taken apart at a time; found {len(arms)}: name one file, or one --with")
     ((name, whole),) = arms.items()
-    shown = outcomes or OUTCOMES_OF_A_BUNDLE
+    shown = outcomes or HEADLINES
     with terminable(), places(out) as ready:
         clock = Clock()
         with progress(replicates) as told:
@@ -274,8 +265,7 @@ def _part_table(found: Attribution, outcome: str) -> Table:
     from peersim.results.outcomes import OUTCOMES
 
     meant = OUTCOMES[outcome]
-    better = "higher" if meant.better > 0 else "lower"
-    title = Text(f"\n{meant.label} ({better} is better)", style="bold")
+    title = Text(f"\n{meant.label} ({meant.better_is} is better)", style="bold")
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("part")
     for head in ("share", "95 % interval", "alone", "on top of the rest"):

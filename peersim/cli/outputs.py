@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,7 +95,6 @@ def write_run(results: Results, places: Places, timing: Timing) -> None:
     """Write what was asked for of a run."""
     if not places.any:
         return
-    from peersim.report import page, workbook
     from peersim.report.figures import run as figures
     from peersim.results import files
 
@@ -104,12 +103,32 @@ def write_run(results: Results, places: Places, timing: Timing) -> None:
             files.write_tables(results, places.folder)
             figures.save_all(results, places.folder / "figures")
             files.write_manifest(results, places.folder, timing)
-        manifest = files.about(results) | files.origin(timing)
-        if places.report is not None:
-            text = page.of_run(results, manifest, command=run_again(results))
-            places.report.write_text(text, encoding="utf-8", newline="\n")
-        if places.sheet is not None:
-            workbook.of_run(results, places.sheet)
+        forward_run(results, places, files.about(results) | files.origin(timing))
+
+
+def forward_run(results: Results, places: Places, manifest: Mapping[str, Any]) -> None:
+    """Write report and spreadsheet of a run, as far as they were asked for."""
+    from peersim.report import page, workbook
+
+    if places.report is not None:
+        _write_page(places.report, page.of_run(results, manifest, command=run_again(results)))
+    if places.sheet is not None:
+        workbook.of_run(results, places.sheet)
+
+
+def forward_comparison(comparison: Comparison, places: Places, manifest: Mapping[str, Any], effect: str) -> None:
+    """Write report and spreadsheet of a comparison, as far as they were asked for."""
+    from peersim.report import page, workbook
+
+    if places.report is not None:
+        command = compare_again(comparison, effect)
+        _write_page(places.report, page.of_comparison(comparison, manifest, command=command, effect=effect))
+    if places.sheet is not None:
+        workbook.of_comparison(comparison, places.sheet, effect)
+
+
+def _write_page(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def run_again(results: Results) -> str:
@@ -148,7 +167,6 @@ def write_comparison(comparison: Comparison, places: Places, timing: Timing, eff
     if not places.any:
         return
     from peersim.analysis import files as kept
-    from peersim.report import page, workbook
     from peersim.report.figures import comparison as figures
     from peersim.results import files
 
@@ -157,9 +175,4 @@ def write_comparison(comparison: Comparison, places: Places, timing: Timing, eff
             kept.write_tables(comparison, places.folder)
             figures.save_all(comparison, places.folder / "figures", effect)
             kept.write_manifest(comparison, places.folder, timing)
-        manifest = kept.about(comparison) | files.origin(timing)
-        if places.report is not None:
-            text = page.of_comparison(comparison, manifest, command=compare_again(comparison, effect), effect=effect)
-            places.report.write_text(text, encoding="utf-8", newline="\n")
-        if places.sheet is not None:
-            workbook.of_comparison(comparison, places.sheet)
+        forward_comparison(comparison, places, kept.about(comparison) | files.origin(timing), effect)

@@ -152,10 +152,9 @@ def _effects(rows: pd.DataFrame, outcome: str, off: Sequence[str]) -> Table:
     from peersim.results.outcomes import OUTCOMES
 
     meant = OUTCOMES[outcome]
-    better = "higher" if meant.better > 0 else "lower"
     value = words.amount(rows["with"].iloc[0], meant)
     state = f"{', '.join(off)} off" if off else "everything on"
-    title = Text(f"\n{meant.label} ({better} is better): {value} with {state}", style="bold")
+    title = Text(f"\n{meant.label} ({meant.better_is} is better): {value} with {state}", style="bold")
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("mechanism", no_wrap=True)
     for head in ("without it", "does", "95 % interval"):

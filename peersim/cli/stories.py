@@ -43,7 +43,7 @@ def story(
             text = peersim.story(case, seed=seed, replicate=replicate, person=person)
         else:
             name, changes = named_changes(written)
-            other = changed(case, written, changes)
+            other = changed(case, f"--with {written!r}", changes)
             text = peersim.two_lives(case, other, name, seed=seed, replicate=replicate, person=person)
     except QuestionError as error:
         option = "--" if str(error).startswith("person: ") else ""

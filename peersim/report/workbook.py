@@ -20,10 +20,11 @@ import peersim
 from peersim.analysis import economics, verdicts
 from peersim.analysis.comparison import Comparison
 from peersim.results.files import summary
-from peersim.results.outcomes import OUTCOMES, WEEKS_A_YEAR
+from peersim.results.outcomes import OUTCOMES
 from peersim.results.results import Results
-from peersim.scenario import Scenario, registry
+from peersim.scenario import Scenario
 from peersim.scenario.paths import flat
+from peersim.scenario.registry import parameter_for
 from peersim.world.measures import WEEKLY
 
 CREATED: Final = datetime(2000, 1, 1)
@@ -78,8 +79,17 @@ def of_run(results: Results, path: str | os.PathLike[str]) -> None:
         book.table("Scenario", _keys({scenario.name: scenario}))
 
 
-def of_comparison(comparison: Comparison, path: str | os.PathLike[str]) -> None:
-    """Write the tables of a comparison to a spreadsheet; parameters as for `of_run`."""
+def of_comparison(comparison: Comparison, path: str | os.PathLike[str], effect: str = economics.RETAINED) -> None:
+    """Write the tables of a comparison to a spreadsheet.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    path : path
+        What is there is replaced.
+    effect : str
+        What costs are set against: ``years_retained`` or an outcome.
+    """
     base = comparison.baseline
     cases = {"baseline": base} | dict(comparison.arms)
     with _book(path) as book:
@@ -87,8 +97,8 @@ def of_comparison(comparison: Comparison, path: str | os.PathLike[str]) -> None:
         book.text("Read me", [*_about(f"{names}; baseline: {base.scenario.name}", base), *_verdicts()])
         book.table("Differences", _contrasts(comparison))
         book.table("Costs", pd.concat(comparison.costs, names=["scenario"]).reset_index(), decimals=POUNDS)
-        book.table("Cost and effect", _values(comparison))
-        book.table("Acceptability", _acceptability(comparison))
+        book.table("Cost and effect", _values(comparison, effect))
+        book.table("Acceptability", _acceptability(comparison, effect))
         book.table("Who is paired", _paired(comparison))
         _run_sheets(book, cases)
         differing = {key for changes in comparison.changes.values() for key in changes}
@@ -143,7 +153,7 @@ def _weekly(results: Results) -> pd.DataFrame:
 
 def _costs(results: Results) -> pd.DataFrame:
     lines = economics.CATEGORIES | economics.WITHIN_PAY
-    yearly = [WEEKS_A_YEAR * results.by_week(name).mean() for name in lines]
+    yearly = [economics.yearly_cost(results, name).mean() for name in lines]
     return pd.DataFrame({"pounds a year": list(lines.values()), "mean": yearly, "name": list(lines)})
 
 
@@ -153,7 +163,7 @@ def _contrasts(comparison: Comparison) -> pd.DataFrame:
     table = table.assign(
         label=[outcome.label for outcome in outcomes],
         unit=[outcome.unit for outcome in outcomes],
-        better=["higher" if outcome.better > 0 else "lower" for outcome in outcomes],
+        better=[outcome.better_is for outcome in outcomes],
         sentence=[
             verdicts.sentence(row, outcome) for row, outcome in zip(table.to_dict("records"), outcomes, strict=True)
         ],
@@ -161,10 +171,10 @@ def _contrasts(comparison: Comparison) -> pd.DataFrame:
     return table[list(CONTRAST_HEADS)].rename(columns=CONTRAST_HEADS).assign(name=table["outcome"])
 
 
-def _values(comparison: Comparison) -> pd.DataFrame:
+def _values(comparison: Comparison, effect: str) -> pd.DataFrame:
     rows = []
     for name in comparison.arms:
-        value = comparison.value(name)
+        value = comparison.value(name, effect)
         row: dict[str, Any] = {"scenario": name}
         for part, heading in (("cost", "additional pounds, present value"), ("effect", value.outcome.label)):
             found = value.summary.T[part]
@@ -174,14 +184,15 @@ def _values(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _acceptability(comparison: Comparison) -> pd.DataFrame:
+def _acceptability(comparison: Comparison, effect: str) -> pd.DataFrame:
+    values = {name: comparison.value(name, effect) for name in comparison.arms}
+    (each,) = {value.each for value in values.values()}
     heads = {
-        "threshold": f"pounds that {economics.EFFECTS[economics.RETAINED].label.lower()} are worth, each",
+        "threshold": f"pounds that {each} is worth",
         "share_of_worlds": "share of pairs of worlds in which it is worth its cost",
         "certainty": "certainty that it is on average",
     }
-    curves = {name: comparison.value(name).acceptability().rename(columns=heads) for name in comparison.arms}
-    return _stacked(curves)
+    return _stacked({name: value.acceptability().rename(columns=heads) for name, value in values.items()})
 
 
 def _paired(comparison: Comparison) -> pd.DataFrame:
@@ -195,14 +206,13 @@ def _paired(comparison: Comparison) -> pd.DataFrame:
 
 def _keys(scenarios: Mapping[str, Scenario], only: Iterable[str] | None = None) -> pd.DataFrame:
     """Every key (or `only` some) with its value in each scenario, its unit, meaning and evidence."""
-    known = {parameter.key: parameter for parameter in registry()}
     values = {name: flat(scenario.to_dict()) for name, scenario in scenarios.items()}
     keys = list(dict.fromkeys(key for of_one in values.values() for key in of_one))
     if only is not None:
         keys = [key for key in keys if any(key == wanted or key.startswith(f"{wanted}.") for wanted in only)]
     rows = []
     for key in keys:
-        parameter = known.get(".".join(step for step in key.split(".") if not step.isdecimal()))
+        parameter = parameter_for(key)
         row: dict[str, Any] = {"key": key} | {name: of_one.get(key) for name, of_one in values.items()}
         about = (parameter.unit, parameter.meaning, parameter.grade, parameter.evidence) if parameter else ("",) * 4
         rows.append(row | dict(zip(("unit", "meaning", "grade of the evidence", "evidence"), about, strict=True)))

@@ -224,7 +224,7 @@ def summary(results: Results) -> pd.DataFrame:
             "low": table["low"],
             "high": table["high"],
             "unit": table["unit"],
-            "better": ["higher" if outcome.better > 0 else "lower" for outcome in outcomes],
+            "better": [outcome.better_is for outcome in outcomes],
             "meaning": [outcome.meaning for outcome in outcomes],
             "replicates": table["replicates"],
         },

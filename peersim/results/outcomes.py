@@ -51,6 +51,11 @@ class Outcome(NamedTuple):
     better: int
     meaning: str
 
+    @property
+    def better_is(self) -> str:
+        """Which way is better, in a word: ``higher`` or ``lower``."""
+        return "higher" if self.better > 0 else "lower"
+
 
 def _mean(name: str, label: str, better: int, source: str = "") -> Outcome:
     measure = WEEKLY[source or name]

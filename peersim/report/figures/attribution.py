@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,13 +12,11 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from peersim.analysis import words
-from peersim.analysis.attribution import Attribution
+from peersim.analysis.attribution import HEADLINES, Attribution
 from peersim.report.figures import style
 from peersim.report.figures.style import BLUE, FEWEST_FOR_A_BAND, INK, VERMILION, styled
 from peersim.results.outcomes import OUTCOMES, Outcome
 
-OUTCOMES_OF_A_BUNDLE: Final = ("identity", "wellbeing", "retention_12m", "trust", "cost_per_year")
-"""Outcomes drawn unless others are named."""
 PALE_BLUE, PALE_VERMILION = "#8FC1DF", "#EFB68F"
 
 
@@ -26,7 +24,7 @@ class View(NamedTuple):
     """What a figure shows: an attribution, and some outcomes of it."""
 
     attribution: Attribution
-    outcomes: tuple[str, ...] = OUTCOMES_OF_A_BUNDLE
+    outcomes: tuple[str, ...] = HEADLINES
 
     @property
     def labels(self) -> dict[str, str]:
@@ -46,7 +44,7 @@ class View(NamedTuple):
         return bands if some else "One pair: no interval can be given"
 
 
-def save_all(attribution: Attribution, folder: Path, outcomes: Sequence[str] = OUTCOMES_OF_A_BUNDLE) -> None:
+def save_all(attribution: Attribution, folder: Path, outcomes: Sequence[str] = HEADLINES) -> None:
     """Draw the shares in some outcomes, and the interactions in each of them, into a folder as PNG."""
     figures = {"shares": shares(View(attribution, tuple(outcomes)))}
     figures |= {f"interactions_{name}": interactions(View(attribution, (name,))) for name in outcomes}
@@ -96,8 +94,9 @@ def _shares_in(ax: Axes, view: View, name: str) -> None:
     if outcome.unit.startswith("pounds"):
         ax.xaxis.set_major_formatter(lambda pounds, _: words.pounds(pounds))
     unit = outcome.unit.replace("pounds", "£")
-    which = "higher" if outcome.better > 0 else "lower"
-    ax.set_title(f"{outcome.label} ({unit}; {which} is better)", loc="left", fontsize=11, fontweight="bold", pad=4)
+    ax.set_title(
+        f"{outcome.label} ({unit}; {outcome.better_is} is better)", loc="left", fontsize=11, fontweight="bold", pad=4
+    )
 
 
 @styled

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from peersim.scenario import Change, registry
+from peersim.scenario.registry import parameter_for
 
 GRADES: Final = {
     "A": "measured",
@@ -47,10 +48,9 @@ def assumed() -> tuple[int, int]:
 
 def differences(changes: Mapping[str, tuple[object, object]]) -> list[Difference]:
     """The keys in which a scenario differs, with what is known about each."""
-    known = {key.key: key for key in registry()}
     rows = []
     for key, (old, new) in changes.items():
-        about = known.get(".".join(step for step in key.split(".") if not step.isdecimal()))
+        about = parameter_for(key)
         meaning, source, grade = (about.meaning, about.evidence, about.grade) if about else (WHOLE_PARTS[key], "", "")
         rows.append(Difference(key, meaning, written(old), written(new), source, grade))
     return rows

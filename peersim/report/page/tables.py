@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from peersim.analysis import verdicts, words
-from peersim.analysis.economics import CATEGORIES, WITHIN_PAY, Value
-from peersim.results.outcomes import GROUPS, OUTCOMES, WEEKS_A_YEAR, interval
+from peersim.analysis.economics import CATEGORIES, WITHIN_PAY, Value, yearly_cost
+from peersim.results.outcomes import GROUPS, OUTCOMES, interval
 from peersim.results.results import Results
 
 
@@ -40,17 +40,8 @@ def differences(rows: pd.DataFrame) -> list[Group]:
 
 
 def _difference(name: str, row: Mapping[Any, Any]) -> tuple[str, list[str]]:
-    meant = OUTCOMES[name]
-    return f"{meant.label} ({_unit(name)})", [
-        words.amount(row["baseline"], meant),
-        words.amount(row["mean"], meant),
-        words.change(row["difference"], meant),
-        words.limits(row, meant),
-        words.percent(row["p_better"]),
-        words.number(row["effect"]),
-        words.whole(row["pairs_needed"]),
-        verdicts.in_short(row, meant),
-    ]
+    cells = verdicts.cells(row, OUTCOMES[name])
+    return f"{OUTCOMES[name].label} ({_unit(name)})", [cells[head] for head in DIFFERENCE_HEADS]
 
 
 def _unit(name: str) -> str:
@@ -129,7 +120,7 @@ def costs(results: Results) -> list[tuple[str, list[str], str]]:
     """What a run costs in a year by category, with the kind of each row: the sum is a ``total``."""
     table = []
     for name, label in (CATEGORIES | WITHIN_PAY).items():
-        mean, low, high = map(float, interval(WEEKS_A_YEAR * results.by_week(name).mean(axis=1)))
+        mean, low, high = map(float, interval(yearly_cost(results, name)))
         limits = "-" if math.isnan(low) else f"{words.pounds(low)} to {words.pounds(high)}"
         table.append((label, [words.pounds(mean), limits], "total" if name == "cost" else ""))
     return table
