@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from peersim.results.results import Batch, Results, noted
+from peersim.results.survey import Answers, Survey, follow_up
 from peersim.scenario import Scenario
-from peersim.week import live, live_once
+from peersim.week import live, live_on, live_once
 from peersim.world.build import build
 from peersim.world.compiled import compiling
 from peersim.world.draws import MOST_KEY
@@ -217,3 +218,60 @@ def world_of(scenario: Scenario, *, seed: int = 1, replicate: int = 0, weeks: in
     world = build(scenario, seed=seed, replicate=replicate, weeks=weeks)
     live(world, weeks)
     return world
+
+
+def survey(
+    scenario: Scenario, replicates: int = 100, seed: int = 1, *, week: int, follow: int = 0, threads: int | None = None
+) -> Survey:
+    """Ask everybody in post in one week, and follow them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate; its horizon does not matter.
+    replicates, seed, threads : int
+        As for `run`; the people and their luck are the same as there.
+    week : int
+        Weeks lived before people are asked; 0 asks them as they start.
+    follow : int
+        Weeks for which they are followed: who left, and weeks off sick.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    ValueError
+        If `replicates` or `seed` is outside what chance can be keyed by.
+    ScenarioError
+        If a change would come at or after the last week.
+
+    Examples
+    --------
+    >>> import peersim as ps
+    >>> ps.survey(ps.demo(), week=52, follow=52).peers  # doctest: +SKIP
+    """
+    _check(replicates, seed, 0)
+    weeks = max(1, week + follow)
+    blank = build(scenario.with_({"horizon_weeks": weeks}), seed=seed, weeks=weeks)
+    prepare(scenario)
+
+    def ask(replicate: int) -> Answers:
+        world = copied(blank)
+        asked = _asked(world, blank, replicate, week, follow)
+        while not _has_room(world):
+            world = _with_room(world)
+            asked = _asked(world, blank, replicate, week, follow)
+        return follow_up(asked, world)
+
+    with ThreadPoolExecutor(threads_available() if threads is None else threads) as pool:
+        return Survey(scenario, week, follow, list(pool.map(ask, range(replicates))))
+
+
+def _asked(world: World, blank: World, replicate: int, week: int, follow: int) -> World:
+    """A copy of the world in the week of the survey; `world` itself lives on for the weeks of following."""
+    live_once(world, blank, replicate, week)
+    asked = copied(world)
+    live_on(world, follow)
+    return asked

@@ -201,9 +201,15 @@ def close(world, t):
 def live(world, weeks):
     """Found a world and live `weeks` weeks of it."""
     founding.found(world)
+    live_on(world, weeks)
+    measurement.close_books(world)
+
+
+@compiled
+def live_on(world, weeks):
+    """Live `weeks` more weeks of a world."""
     for _ in range(weeks):
         live_week(world)
-    measurement.close_books(world)
 
 
 @compiled

@@ -1,0 +1,90 @@
+"""Numbers with an interval, for statistics that have no formula for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from peersim.results.outcomes import interval, reach
+
+Floats = npt.NDArray[np.float64]
+
+GROUPS: Final = 20
+"""Groups that units (worlds or providers) are left out in, one after the other, to see how a statistic varies."""
+
+
+class Estimate(NamedTuple):
+    """A number and its 95 % interval."""
+
+    found: float
+    low: float
+    high: float
+
+
+def of_mean(values: Floats) -> Estimate:
+    """The mean of values, one for each replicate, with Student's interval."""
+    found, low, high = interval(values)
+    return Estimate(float(found), float(low), float(high))
+
+
+def jackknife(units: int, statistic: Callable[[npt.NDArray[np.bool_]], float]) -> Estimate:
+    """A statistic of everything, and how it varies when groups of units are left out (delete-a-group jackknife).
+
+    Parameters
+    ----------
+    units : int
+        Worlds or providers; people in one of them are not independent of each other, units are.
+    statistic : callable
+        From a mask of the units to use, shape (units,), to a number.
+
+    Returns
+    -------
+    Estimate
+        The interval is not a number for a single unit, or where the statistic cannot always be computed.
+    """
+    group = np.arange(units) % GROUPS
+    groups = min(GROUPS, units)
+    found = statistic(np.ones(units, dtype=bool))
+    if groups < 2:
+        return Estimate(found, np.nan, np.nan)
+    without = np.array([statistic(group != left_out) for left_out in range(groups)])
+    error = np.sqrt((groups - 1) / groups * np.square(without - without.mean()).sum())
+    half = float(reach(groups)) * error
+    return Estimate(found, found - half, found + half)
+
+
+def slopes(outcome: Floats, predictors: Floats) -> Floats:
+    """Coefficients of a least-squares regression with an intercept, which is left out; shape (predictors,)."""
+    design = np.column_stack([np.ones(len(outcome)), predictors])
+    solution: Floats = np.linalg.lstsq(design, outcome, rcond=None)[0]
+    return solution[1:]
+
+
+def multiple_r(outcome: Floats, predictors: Floats) -> float:
+    """Correlation of an outcome with what a regression on the predictors makes of it."""
+    if np.ptp(outcome) == 0.0:
+        return 0.0
+    fitted = predictors @ slopes(outcome, predictors)
+    return 0.0 if np.ptp(fitted) < 1e-12 else float(np.corrcoef(fitted, outcome)[0, 1])
+
+
+def log_odds(outcome: Floats, predictors: Floats) -> Floats:
+    """Coefficients of a logistic regression with an intercept, which is left out; shape (predictors,).
+
+    Not a number where the predictors tell the two outcomes apart without error, or there is only one.
+    """
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationError
+
+    unknown = np.full(predictors.shape[1], np.nan)
+    if np.ptp(outcome) == 0.0 or (np.ptp(predictors, axis=0) == 0.0).any():
+        return unknown
+    try:
+        fit: Any = GLM(outcome, np.column_stack([np.ones(len(outcome)), predictors]), family=Binomial()).fit()
+    except PerfectSeparationError:
+        return unknown
+    return np.asarray(fit.params[1:])

@@ -1,0 +1,322 @@
+"""The statistics that a finding may ask for; each is a few keys in its file.
+
+Terms name an arm, and where it matters a measure and weeks: ``two``, ``two @ 17`` (in week 17), ``identity in two @
+98-103``.  Columns are those of a survey; ``COLUMN high`` is 1 for people above the median of all asked and else 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from peersim.analysis.findings.estimates import (
+    Estimate,
+    Floats,
+    jackknife,
+    log_odds,
+    multiple_r,
+    of_mean,
+    slopes,
+)
+from peersim.results.results import Results
+
+Who = Literal["peers", "clinicians", "users"]
+
+
+class Runs(Protocol):
+    """Where a statistic finds what it is computed from."""
+
+    def results(self, arm: str) -> Results:
+        """A run of an arm."""
+        ...
+
+    def survey(self, arm: str, week: int, follow: int, who: Who) -> pd.DataFrame:
+        """A survey of an arm, with a column ``unit``: the world, or the provider if the arm is many."""
+        ...
+
+
+class Part(BaseModel):
+    """Something in a finding's file: takes no keys but its own, and cannot be changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Statistic(Part):
+    """Something that can be estimated from runs."""
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """The number, with its 95 % interval."""
+        raise NotImplementedError
+
+
+_TERM = re.compile(r"(?:(?P<measure>\w+) in )?(?P<arm>.+?)(?: @ (?P<first>\d+)(?:-(?P<last>\d+))?)?")
+
+
+def _values(runs: Runs, measure: str, term: str) -> Floats:
+    """A measure in the weeks of a term, or an outcome as it is defined; one value for each replicate."""
+    match = _TERM.fullmatch(term)
+    assert match is not None, term
+    results, name = runs.results(match["arm"]), match["measure"] or measure
+    if match["first"] is None:
+        return results.per_replicate[name].to_numpy()
+    first, last = int(match["first"]), int(match["last"] or match["first"])
+    series = results.by_week(name)[:, first : last + 1]
+    return np.asarray(np.nanmean(series, axis=1)) if np.isnan(series).any() else np.asarray(series.mean(axis=1))
+
+
+def _sum(runs: Runs, measure: str, terms: Mapping[str, float]) -> Floats:
+    parts = [weight * _values(runs, measure, term) for term, weight in terms.items()]
+    total: Floats = np.sum(parts, axis=0)
+    return total
+
+
+class Contrast(Statistic):
+    """A sum of terms of one measure, each with a weight, on paired luck; divided by a scale or by another such sum."""
+
+    measure: str = ""
+    terms: dict[str, float]
+    over: dict[str, float] = Field(default={})
+    scale: float = 1.0
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """Mean over replicates; a ratio of two sums is one of their means."""
+        above = _sum(runs, self.measure, self.terms)
+        if not self.over:
+            return of_mean(above / self.scale)
+        below = _sum(runs, self.measure, self.over)
+        return jackknife(len(above), lambda use: float(np.nanmean(above[use]) / np.nanmean(below[use])))
+
+
+class Steps(Statistic):
+    """Whether a measure goes one way over arms in order: its least favourable step, positive if in the way stated."""
+
+    measure: str
+    terms: tuple[str, ...]
+    way: Literal["up", "down"]
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """The step between neighbours that goes least in the way stated."""
+        values = [_values(runs, self.measure, term) for term in self.terms]
+        sign = 1.0 if self.way == "up" else -1.0
+        steps = [of_mean(sign * (later - one)) for one, later in pairwise(values)]
+        return min(steps)
+
+
+class Peak(Statistic):
+    """Whether a measure is best between the ends: how much the best arm between them has over the better end.
+
+    Which arm that is is decided with every other replicate, and how much it has with the rest: choosing it does not
+    flatter it.
+    """
+
+    measure: str
+    terms: tuple[str, ...]
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """What the best arm between has over the better end."""
+        values = np.array([_values(runs, self.measure, term) for term in self.terms])
+        choose, judge = values[:, ::2], values[:, 1::2]
+        inner = 1 + int(np.nanmean(choose[1:-1], axis=1).argmax())
+        end = -1 if np.nanmean(choose[-1]) > np.nanmean(choose[0]) else 0
+        return of_mean(judge[inner] - judge[end])
+
+
+class Dip(Statistic):
+    """Whether replicates fall into two groups: p value of Hartigan's dip test for one group only."""
+
+    measure: str
+    term: str
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """The p value; it has no interval."""
+        import diptest
+
+        values = _values(runs, self.measure, self.term)
+        _, p = diptest.diptest(values[~np.isnan(values)])
+        return Estimate(float(p), float("nan"), float("nan"))
+
+
+# Statistics of surveys ------------------------------------------------------------------------------------------------
+
+
+class Asked(Part):
+    """Whom a survey asks, and when; `among` keeps those with these values of columns."""
+
+    arm: str = "services"
+    week: int = 52
+    follow: int = 0
+    who: Who = "peers"
+    among: dict[str, float] = Field(default={})
+
+    def people(self, runs: Runs) -> pd.DataFrame:
+        """The people asked, a row each."""
+        people = runs.survey(self.arm, self.week, self.follow, self.who)
+        for name, value in self.among.items():
+            people = people[column(people, name) == value]
+        return people
+
+
+def column(people: pd.DataFrame, name: str) -> Floats:
+    """A column of a survey, or whether people are above its median."""
+    plain = name.removesuffix(" high")
+    values = people[plain].to_numpy(dtype=float)
+    return values if plain == name else (values > np.median(values)).astype(float)
+
+
+def columns(people: pd.DataFrame, names: Sequence[str]) -> Floats:
+    """Columns side by side, shape (people, columns)."""
+    return np.column_stack([column(people, name) for name in names])
+
+
+def _over_units(people: pd.DataFrame, statistic: Callable[[npt.NDArray[np.bool_]], float]) -> Estimate:
+    """Jackknife of a statistic of some of the people, over the worlds or providers that they work in."""
+    units, number = np.unique(people["unit"].to_numpy(), return_inverse=True)
+    return jackknife(len(units), lambda use: statistic(use[number]))
+
+
+class Correlation(Statistic):
+    """Pearson's correlation of two columns."""
+
+    x: str
+    y: str
+    asked: Asked = Asked()
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """The correlation; 0 where one of the two does not vary."""
+        people = self.asked.people(runs)
+        x, y = column(people, self.x), column(people, self.y)
+        return _over_units(people, lambda use: multiple_r(y[use], x[use, None]) * np.sign(_slope(y[use], x[use])))
+
+
+def _slope(y: Floats, x: Floats) -> float:
+    return float(slopes(y, x[:, None])[0])
+
+
+class MultipleR(Statistic):
+    """Multiple correlation of an outcome with several columns."""
+
+    outcome: str
+    of: tuple[str, ...]
+    asked: Asked = Asked()
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """The multiple correlation."""
+        people = self.asked.people(runs)
+        y, x = column(people, self.outcome), columns(people, self.of)
+        return _over_units(people, lambda use: multiple_r(y[use], x[use]))
+
+
+class OddsRatio(Statistic):
+    """Odds ratio of an outcome for one column, with others held equal; or how many times that of another column."""
+
+    outcome: str
+    of: str
+    given: tuple[str, ...] = ()
+    beside: str = ""
+
+    asked: Asked = Asked()
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """The odds ratio; its interval is symmetric in its logarithm."""
+        people = self.asked.people(runs)
+        names = (self.of, *self.given)
+        y, x = column(people, self.outcome), columns(people, names)
+        at = names.index(self.beside) if self.beside else None
+
+        def statistic(use: npt.NDArray[np.bool_]) -> float:
+            coefficients = log_odds(y[use], x[use])
+            return float(coefficients[0] - (0.0 if at is None else coefficients[at]))
+
+        return Estimate(*np.exp(_over_units(people, statistic)).tolist())
+
+
+class Mediated(Statistic):
+    """Share of the effect of one column on another that runs through a third (difference of least-squares slopes)."""
+
+    x: str
+    through: str
+    y: str
+    asked: Asked = Asked()
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """1 - direct effect / total effect."""
+        people = self.asked.people(runs)
+        x, y, between = (column(people, name) for name in (self.x, self.y, self.through))
+
+        def statistic(use: npt.NDArray[np.bool_]) -> float:
+            direct = slopes(y[use], np.column_stack([x[use], between[use]]))[0]
+            return float(1.0 - direct / _slope(y[use], x[use]))
+
+        return _over_units(people, statistic)
+
+
+class Stronger(Statistic):
+    """How much better one column foretells an outcome than another: difference of standardised log-odds, both in."""
+
+    outcome: str
+    of: str
+    than: str
+    given: tuple[str, ...] = ()
+    asked: Asked = Asked()
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """Log-odds for one standard deviation of the one, minus that of the other."""
+        people = self.asked.people(runs)
+        y, x = column(people, self.outcome), columns(people, (self.of, self.than, *self.given))
+        x = x / x.std(axis=0)
+
+        def statistic(use: npt.NDArray[np.bool_]) -> float:
+            one, other = log_odds(y[use], x[use])[:2]
+            return float(one - other)
+
+        return _over_units(people, statistic)
+
+
+class Share(Statistic):
+    """Mean of a column, or how much higher it is than that of another."""
+
+    column: str
+    than: str = ""
+    asked: Asked = Asked()
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """The mean, or the difference of two."""
+        people = self.asked.people(runs)
+        values = column(people, self.column) - (column(people, self.than) if self.than else 0.0)
+        return _over_units(people, lambda use: float(values[use].mean()))
+
+
+class Effect(Statistic):
+    """Standardised difference between the people of two surveys (Cohen's d), or in units of a scale's own deviation."""
+
+    column: str
+    of: Asked
+    than: Asked
+    deviation: float = 0.0
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """Mean of the one minus mean of the other, in standard deviations of the other's people."""
+        groups = [_Group.of(self.of.people(runs), self.column), _Group.of(self.than.people(runs), self.column)]
+        units = 1 + max(int(group.unit.max()) for group in groups)
+
+        def statistic(use: npt.NDArray[np.bool_]) -> float:
+            one, other = (group.values[use[group.unit]] for group in groups)
+            return float((one.mean() - other.mean()) / (self.deviation or other.std()))
+
+        return jackknife(units, statistic)
+
+
+class _Group(NamedTuple):
+    values: Floats
+    unit: npt.NDArray[Any]
+
+    @classmethod
+    def of(cls, people: pd.DataFrame, name: str) -> _Group:
+        return cls(column(people, name), people["unit"].to_numpy())

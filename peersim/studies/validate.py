@@ -1,0 +1,205 @@
+"""Asking the model for everything that was found: which findings it gives, and which would falsify it."""
+
+from __future__ import annotations
+
+import runpy
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from peersim.analysis.errors import QuestionError
+from peersim.analysis.findings.estimates import Estimate
+from peersim.analysis.findings.finding import BASELINE, SERVICES, Cause, Check, Finding
+from peersim.analysis.findings.statistics import Who
+from peersim.ensemble import run, survey
+from peersim.results.results import Results
+from peersim.scenario import Scenario, ScenarioError
+
+FULL, QUICK = 300, 60
+"""Replicates of a run, thoroughly and quickly."""
+SHARE_OF_SERVICES: Final = 20
+"""A provider of many is run with one of so many replicates."""
+KEPT: Final = 12
+"""Runs kept in memory for the next statistic that asks for them."""
+
+Settings = Mapping[str, Any]
+
+
+class Laboratory:
+    """Runs and surveys of a finding's arms, made when they are asked for and kept for a while.
+
+    Parameters
+    ----------
+    base : Scenario
+        The baseline.
+    providers : sequence of Scenario
+        The many providers.
+    replicates, seed : int
+    """
+
+    def __init__(self, base: Scenario, providers: Sequence[Scenario], replicates: int, seed: int = 1) -> None:
+        self.base, self.providers = base, providers
+        self.replicates, self.seed = replicates, seed
+        self._kept: OrderedDict[Any, Any] = OrderedDict()
+
+    def arms(self, finding: Finding, changes: Settings | None = None) -> Arms:
+        """The arms of a finding, with changes in all of them."""
+        return Arms(self, finding, dict(changes or {}))
+
+    def run(self, scenario: Scenario, replicates: int) -> Results:
+        """A run, or the one kept."""
+        results: Results = self._keep(
+            ("run", scenario.digest, replicates), lambda: run(scenario, replicates, self.seed)
+        )
+        return results
+
+    def survey(self, scenario: Scenario, replicates: int, week: int, follow: int) -> Any:
+        """A survey, or the one kept."""
+        key = ("survey", scenario.digest, replicates, week, follow)
+        return self._keep(key, lambda: survey(scenario, replicates, self.seed, week=week, follow=follow))
+
+    def many(self, scenarios: Sequence[Scenario], replicates: int, week: int, follow: int, who: Who) -> pd.DataFrame:
+        """A survey of many providers, or the one kept; each has people of its own, since it has a seed of its own."""
+
+        def ask() -> dict[str, pd.DataFrame]:
+            surveys = [
+                survey(each, replicates, self.seed + number, week=week, follow=follow)
+                for number, each in enumerate(scenarios)
+            ]
+            return {
+                kind: pd.concat([getattr(one, kind).assign(unit=number) for number, one in enumerate(surveys)])
+                for kind in ("peers", "clinicians")
+            }
+
+        key = ("many", *(scenario.digest for scenario in scenarios), replicates, week, follow)
+        table: pd.DataFrame = self._keep(key, ask)[who]
+        return table
+
+    def _keep(self, key: Any, make: Callable[[], Any]) -> Any:
+        if key not in self._kept:
+            self._kept[key] = make()
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[key]
+
+
+@dataclass(frozen=True)
+class Arms:
+    """What statistics of one finding are computed from."""
+
+    laboratory: Laboratory
+    finding: Finding
+    changes: dict[str, Any]
+
+    def results(self, arm: str) -> Results:
+        """A run of an arm, over the finding's weeks."""
+        scenario = self._scenario(arm).with_({"horizon_weeks": self.finding.weeks})
+        return self.laboratory.run(scenario, self._replicates)
+
+    def survey(self, arm: str, week: int, follow: int, who: Who) -> pd.DataFrame:
+        """A survey of an arm; of many providers, the unit is the provider."""
+        if arm == SERVICES:
+            replicates = max(1, self._replicates // SHARE_OF_SERVICES)
+            scenarios = [self._changed(each) for each in self.laboratory.providers]
+            return self.laboratory.many(scenarios, replicates, week, follow, who)
+        people: pd.DataFrame = getattr(self.laboratory.survey(self._scenario(arm), self._replicates, week, follow), who)
+        return people.rename(columns={"replicate": "unit"})
+
+    @property
+    def _replicates(self) -> int:
+        return round(self.finding.worlds * self.laboratory.replicates)
+
+    def _scenario(self, arm: str) -> Scenario:
+        if arm != BASELINE and arm not in self.finding.arms:
+            allowed = ", ".join([*self.finding.arms, BASELINE, SERVICES])
+            raise QuestionError(f"finding {self.finding.id}: no arm {arm!r}; allowed: {allowed}")
+        return self._changed(self.laboratory.base, self.finding.arms.get(arm, {}))
+
+    def _changed(self, scenario: Scenario, settings: Settings | None = None) -> Scenario:
+        both = dict(settings or {}) | self.changes
+        off = [*dict(settings or {}).get("model.off", ()), *self.changes.get("model.off", ())]
+        try:
+            return scenario.with_(both | ({"model.off": off} if off else {}))
+        except ScenarioError as error:
+            raise QuestionError(f"finding {self.finding.id}: {error}") from None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A claim, what was found, and whether that is as expected."""
+
+    claim: str
+    expected: str
+    estimate: Estimate
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A mechanism switched off, and what became of a check that it is said to make."""
+
+    mechanism: str
+    check: int
+    estimate: Estimate
+    gone: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A finding, its checks, and its mechanisms."""
+
+    finding: Finding
+    checks: tuple[Checked, ...]
+    undone: tuple[Undone, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every claim holds and goes away with the mechanism that makes it."""
+        return all(check.passed for check in self.checks) and all(one.gone for one in self.undone)
+
+    @property
+    def headline(self) -> Checked:
+        """The check to show: the first that fails, else the first."""
+        return next((check for check in self.checks if not check.passed), self.checks[0])
+
+
+def examine(finding: Finding, laboratory: Laboratory, folder: Path) -> Verdict:
+    """Ask the model for a finding.
+
+    Parameters
+    ----------
+    finding : Finding
+    laboratory : Laboratory
+    folder : Path
+        Where the finding's module is, if it has one.
+    """
+    if finding.module:
+        replicates = round(finding.worlds * laboratory.replicates)
+        claims = runpy.run_path(str(folder / finding.module))["check"](replicates, laboratory.seed)
+        return Verdict(finding, tuple(_told(claim) for claim in claims), ())
+    arms = laboratory.arms(finding)
+    checks = tuple(_checked(check, check.statistic.estimate(arms)) for check in finding.checks)
+    undone = tuple(found for cause in finding.made_by for found in _undo(cause, finding, laboratory))
+    return Verdict(finding, checks, undone)
+
+
+def _checked(check: Check, estimate: Estimate) -> Checked:
+    return Checked(check.claim, check.expected, estimate, check.holds(estimate))
+
+
+def _told(claim: Mapping[str, Any]) -> Checked:
+    estimate = Estimate(*(float(claim[name]) for name in ("found", "low", "high")))
+    return Checked(str(claim["claim"]), str(claim["expected"]), estimate, bool(claim["passed"]))
+
+
+def _undo(cause: Cause, finding: Finding, laboratory: Laboratory) -> Iterator[Undone]:
+    arms = laboratory.arms(finding, cause.set)
+    for number in cause.undoes:
+        check = finding.checks[number - 1]
+        estimate = check.statistic.estimate(arms)
+        yield Undone(cause.mechanism, number, estimate, not check.holds(estimate))
