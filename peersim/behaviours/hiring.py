@@ -12,7 +12,7 @@ from peersim.behaviours.opening import clear_diary
 from peersim.behaviours.reflection import intend
 from peersim.behaviours.supervision import supervises
 from peersim.world import draws
-from peersim.world.arithmetic import clip, grain
+from peersim.world.arithmetic import clip, grain, square
 from peersim.world.causes import N_EXHAUSTION, N_IDENTITY, N_LEAVING
 from peersim.world.compiled import compiled
 from peersim.world.events import note_person
@@ -60,7 +60,8 @@ def fill_peer(world, i):
         promote(world, peer, policy.progression)
         return
     backing = world.teams[peer.team].backing
-    approval = constants.approval_base + constants.approval_backing * backing * backing
+    convinced = square(square(backing / constants.approval_half))
+    approval = constants.approval_base + constants.approval_backing * convinced / (1.0 + convinced)
     uptake = clip(constants.uptake_base + constants.uptake_pay * (policy.pay_parity - 0.5))
     if progress_vacancy(policy, peer, approval, uptake):
         peer.ordinal += 1

@@ -211,6 +211,7 @@ class Constants(Frozen):
     intention_isolation: float = parameter(0.11, low=0, high=2, unit="weight", meaning="Weight of isolation", evidence="Row 1.12 (9 %)", grade="A")
     intention_support: float = parameter(0.1, low=0, high=2, unit="weight", meaning="Weight of going without supervision", evidence="Row 1.12 (9 %)", grade="A")
     intention_tasks: float = parameter(0.32, low=0, high=2, unit="weight", meaning="Weight of generic and unwanted tasks", evidence="Odds ratio 2.91, row 1.8", grade="A")
+    intention_control: float = parameter(0.2, low=0, high=2, unit="weight", meaning="Weight of too little control over one's own work", evidence="Organisational barriers, row 1.12 (12 %); job control, row 1.13; formalisation a barrier to staying, row 3.3", grade="B")
     clinician_intention_base: float = parameter(0.36, low=0, high=1, unit="level", meaning="Intention of clinicians that comes by itself", evidence="Alike in peers and others, rows 1.13, 5.10", grade="A")
 
     # 10. Absence
@@ -230,8 +231,9 @@ class Constants(Frozen):
     manager_hazard: float = parameter(0.0028, low=0, high=0.2, unit="per week", meaning="Weekly hazard of leaving for managers", evidence="12 to 19 % a year, section 5", grade="A")
 
     # 12. Hiring
-    approval_base: float = parameter(0.02, low=0, high=1, unit="per week", meaning="Chance that a vacant peer post is approved without any backing")
-    approval_backing: float = parameter(0.5, low=0, high=1, unit="per week", meaning="Further chance under full backing (with its square)", evidence="Exposure, commitment, more hiring, row 3.7", grade="B")
+    approval_base: float = parameter(0.001, low=0, high=1, unit="per week", meaning="Chance that a vacant peer post is approved without any backing")
+    approval_backing: float = parameter(0.15, low=0, high=1, unit="per week", meaning="Further chance where managers back the role without reserve", evidence="Exposure, commitment, more hiring, row 3.7", grade="B")
+    approval_half: float = parameter(0.4, low=0.05, high=1, unit="level", meaning="Backing at which half of that chance is reached; well below it hardly any post is approved")
     uptake_base: float = parameter(0.2, low=0, high=1, unit="per week", meaning="Chance that somebody takes an approved post, at half of comparable pay")
     uptake_pay: float = parameter(0.4, low=0, high=1, unit="per week", meaning="Further chance per pay ratio above that")
     approval_clinician: float = parameter(0.3, low=0, high=1, unit="per week", meaning="Chance that a vacant clinician's or manager's post is approved")
@@ -260,9 +262,9 @@ class Constants(Frozen):
     exposure_full: float = parameter(0.12, low=0.01, high=1, unit="share", meaning="Presence of peers who work as peers, per member of staff, that counts as full exposure")
     exposure_neutral: float = parameter(0.3, low=0, high=1, unit="share", meaning="Exposure at which commitment stays where policy asks")
     learning_manager: float = parameter(0.012, low=0, high=0.3, unit="per week", meaning="Gain of a manager's role understanding under full exposure", evidence="Byrne et al. 2018, row 3.7", grade="B")
-    commitment_understanding: float = parameter(0.4, low=0, high=2, unit="weight", meaning="Weight of a manager's understanding in commitment", evidence="Byrne et al. 2018, row 3.7", grade="B")
+    commitment_understanding: float = parameter(0.6, low=0, high=2, unit="weight", meaning="Weight of a manager's understanding in commitment", evidence="Byrne et al. 2018, row 3.7", grade="B")
     commitment_neutral: float = parameter(0.45, low=0, high=1, unit="level", meaning="Understanding at which commitment stays where policy asks")
-    commitment_exposure: float = parameter(0.3, low=0, high=2, unit="weight", meaning="Weight of exposure to peers in commitment", evidence="Byrne et al. 2018, row 3.7", grade="B")
+    commitment_exposure: float = parameter(0.6, low=0, high=2, unit="weight", meaning="Weight of exposure to peers in commitment", evidence="Byrne et al. 2018, row 3.7", grade="B")
     commitment_rate: float = parameter(0.04, low=0, high=1, unit="per week", meaning="Speed of commitment")
     culture_peers: float = parameter(0.006, low=0, high=0.1, unit="per week", meaning="Gain of the culture of valuing from empowered peers under full exposure", evidence="Peers change culture (seed study)", grade="C")
     culture_leadership: float = parameter(0.004, low=0, high=0.1, unit="per week", meaning="Gain of the culture of valuing from full lived-experience leadership", evidence="Row 3.7", grade="C")

@@ -13,10 +13,11 @@ import pandas as pd
 
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.findings.estimates import Estimate
-from peersim.analysis.findings.finding import BASELINE, SERVICES, Cause, Check, Finding
+from peersim.analysis.findings.finding import BASELINE, SERVICES, Cause, Check, Design, Finding
 from peersim.analysis.findings.statistics import Who
 from peersim.ensemble import run, survey
 from peersim.results.results import Results
+from peersim.results.survey import Survey
 from peersim.scenario import Scenario, ScenarioError
 
 FULL, QUICK = 300, 60
@@ -39,45 +40,57 @@ class Laboratory:
     providers : sequence of Scenario
         The many providers.
     replicates, seed : int
+    threads : int, optional
+        Threads to use; all cores by default.
     """
 
-    def __init__(self, base: Scenario, providers: Sequence[Scenario], replicates: int, seed: int = 1) -> None:
+    def __init__(
+        self,
+        base: Scenario,
+        providers: Sequence[Scenario],
+        replicates: int,
+        seed: int = 1,
+        *,
+        threads: int | None = None,
+    ) -> None:
         self.base, self.providers = base, providers
-        self.replicates, self.seed = replicates, seed
+        self.replicates, self.seed, self.threads = replicates, seed, threads
         self._kept: OrderedDict[Any, Any] = OrderedDict()
 
-    def arms(self, finding: Finding, changes: Settings | None = None) -> Arms:
+    def arms(self, design: Design, changes: Settings | None = None) -> Arms:
         """The arms of a finding, with changes in all of them."""
-        return Arms(self, finding, dict(changes or {}))
+        return Arms(self, design, dict(changes or {}))
 
     def run(self, scenario: Scenario, replicates: int) -> Results:
         """A run, or the one kept."""
         results: Results = self._keep(
-            ("run", scenario.digest, replicates), lambda: run(scenario, replicates, self.seed)
+            ("run", scenario.digest, replicates), lambda: run(scenario, replicates, self.seed, threads=self.threads)
         )
         return results
 
     def survey(self, scenario: Scenario, replicates: int, week: int, follow: int) -> Any:
         """A survey, or the one kept."""
         key = ("survey", scenario.digest, replicates, week, follow)
-        return self._keep(key, lambda: survey(scenario, replicates, self.seed, week=week, follow=follow))
+        return self._keep(key, lambda: self._ask(scenario, replicates, self.seed, week, follow))
 
-    def many(self, scenarios: Sequence[Scenario], replicates: int, week: int, follow: int, who: Who) -> pd.DataFrame:
-        """A survey of many providers, or the one kept; each has people of its own, since it has a seed of its own."""
+    def many(self, changes: Settings, replicates: int, week: int, follow: int, who: Who) -> pd.DataFrame:
+        """A survey of all providers, or the one kept; each has people of its own, since it has a seed of its own."""
 
         def ask() -> dict[str, pd.DataFrame]:
             surveys = [
-                survey(each, replicates, self.seed + number, week=week, follow=follow)
-                for number, each in enumerate(scenarios)
+                self._ask(changed(each, changes), replicates, self.seed + number, week, follow)
+                for number, each in enumerate(self.providers)
             ]
             return {
                 kind: pd.concat([getattr(one, kind).assign(unit=number) for number, one in enumerate(surveys)])
                 for kind in ("peers", "clinicians")
             }
 
-        key = ("many", *(scenario.digest for scenario in scenarios), replicates, week, follow)
-        table: pd.DataFrame = self._keep(key, ask)[who]
+        table: pd.DataFrame = self._keep(("many", repr(sorted(changes.items())), replicates, week, follow), ask)[who]
         return table
+
+    def _ask(self, scenario: Scenario, replicates: int, seed: int, week: int, follow: int) -> Survey:
+        return survey(scenario, replicates, seed, week=week, follow=follow, threads=self.threads)
 
     def _keep(self, key: Any, make: Callable[[], Any]) -> Any:
         if key not in self._kept:
@@ -93,40 +106,41 @@ class Arms:
     """What statistics of one finding are computed from."""
 
     laboratory: Laboratory
-    finding: Finding
+    design: Design
     changes: dict[str, Any]
 
     def results(self, arm: str) -> Results:
         """A run of an arm, over the finding's weeks."""
-        scenario = self._scenario(arm).with_({"horizon_weeks": self.finding.weeks})
+        scenario = self._scenario(arm).with_({"horizon_weeks": self.design.weeks})
         return self.laboratory.run(scenario, self._replicates)
 
     def survey(self, arm: str, week: int, follow: int, who: Who) -> pd.DataFrame:
         """A survey of an arm; of many providers, the unit is the provider."""
         if arm == SERVICES:
             replicates = max(1, self._replicates // SHARE_OF_SERVICES)
-            scenarios = [self._changed(each) for each in self.laboratory.providers]
-            return self.laboratory.many(scenarios, replicates, week, follow, who)
+            return self.laboratory.many(self.changes, replicates, week, follow, who)
         people: pd.DataFrame = getattr(self.laboratory.survey(self._scenario(arm), self._replicates, week, follow), who)
         return people.rename(columns={"replicate": "unit"})
 
     @property
     def _replicates(self) -> int:
-        return round(self.finding.worlds * self.laboratory.replicates)
+        return round(self.design.worlds * self.laboratory.replicates)
 
     def _scenario(self, arm: str) -> Scenario:
-        if arm != BASELINE and arm not in self.finding.arms:
-            allowed = ", ".join([*self.finding.arms, BASELINE, SERVICES])
-            raise QuestionError(f"finding {self.finding.id}: no arm {arm!r}; allowed: {allowed}")
-        return self._changed(self.laboratory.base, self.finding.arms.get(arm, {}))
+        if arm != BASELINE and arm not in self.design.arms:
+            allowed = ", ".join([*self.design.arms, BASELINE, SERVICES])
+            raise QuestionError(f"no arm {arm!r}; allowed: {allowed}")
+        settings = self.design.arms.get(arm, {})
+        off = [*settings.get("model.off", ()), *self.changes.get("model.off", ())]
+        return changed(self.laboratory.base, settings | self.changes | ({"model.off": off} if off else {}))
 
-    def _changed(self, scenario: Scenario, settings: Settings | None = None) -> Scenario:
-        both = dict(settings or {}) | self.changes
-        off = [*dict(settings or {}).get("model.off", ()), *self.changes.get("model.off", ())]
-        try:
-            return scenario.with_(both | ({"model.off": off} if off else {}))
-        except ScenarioError as error:
-            raise QuestionError(f"finding {self.finding.id}: {error}") from None
+
+def changed(scenario: Scenario, settings: Settings) -> Scenario:
+    """A scenario with a finding's settings in it."""
+    try:
+        return scenario.with_(settings) if settings else scenario
+    except ScenarioError as error:
+        raise QuestionError(str(error)) from None
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ LEAVING: Final = {
     "isolation": "isolation",
     "lack_of_support": "no support or supervision",
     "unwanted_tasks": "tasks outside the peer role",
+    "no_control": "too little control over their own work",
     "alienation": "being unlike the team",
     "falling_fit": "a growing distance from the team",
 }
@@ -116,6 +117,7 @@ evidence rows 1.8 and 4.21)."""
     LV_ISOLATION,
     LV_SUPPORT,
     LV_TASKS,
+    LV_CONTROL,
     LV_ALIENATION,
     LV_FALLING_FIT,
 ) = range(len(LEAVING))

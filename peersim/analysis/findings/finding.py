@@ -7,9 +7,9 @@ one of those switched off, the checks named there must fail, or the finding was 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -54,22 +54,9 @@ STATISTICS: Final = (
 RULES: Final = ("above", "below", "between", "within")
 
 
-class Check(Part):
-    """One claim: a statistic and what it has to be.
+class Asks(Part):
+    """Something in a file that asks for one statistic, under the key of its kind."""
 
-    Attributes
-    ----------
-    claim : str
-        In words.
-    above, below : float
-        The whole interval has to lie on this side (a number without an interval itself).
-    between : two floats
-        The number has to lie here; where it lies on the edge its interval reaches out.
-    within : two floats
-        The whole interval has to lie here.
-    """
-
-    claim: str
     contrast: Contrast | None = None
     steps: Steps | None = None
     peak: Peak | None = None
@@ -81,25 +68,50 @@ class Check(Part):
     stronger: Stronger | None = None
     share: Share | None = None
     effect: Effect | None = None
-    above: float | None = None
-    below: float | None = None
-    between: tuple[float, float] | None = None
-    within: tuple[float, float] | None = None
 
     @model_validator(mode="after")
-    def _one_of_each(self) -> Check:
-        for what, names in (("statistic", STATISTICS), ("rule", RULES)):
-            given = [name for name in names if getattr(self, name) is not None]
-            if len(given) != 1:
-                found = " and ".join(given) or "none"
-                raise ValueError(f"one {what} expected, found {found}; allowed: {', '.join(names)}")
+    def _one_statistic(self) -> Self:
+        self._only_one("statistic", STATISTICS)
         return self
+
+    def _only_one(self, what: str, names: Sequence[str]) -> None:
+        given = [name for name in names if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none"
+            raise ValueError(f"one {what} expected, found {found}; allowed: {', '.join(names)}")
 
     @property
     def statistic(self) -> Statistic:
         """The statistic that it asks for."""
         asked: Statistic = next(found for name in STATISTICS if (found := getattr(self, name)) is not None)
         return asked
+
+
+class Check(Asks):
+    """One claim: a statistic and what it has to be.
+
+    Attributes
+    ----------
+    claim : str
+        In words.
+    above, below : float
+        The whole interval has to lie on this side (a number without an interval itself).
+    between : two floats
+        The number has to lie here, wherever its interval reaches.
+    within : two floats
+        The whole interval has to lie here.
+    """
+
+    claim: str
+    above: float | None = None
+    below: float | None = None
+    between: tuple[float, float] | None = None
+    within: tuple[float, float] | None = None
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        self._only_one("rule", RULES)
+        return self
 
     @property
     def expected(self) -> str:
@@ -135,19 +147,31 @@ class Cause(Part):
     undoes: tuple[int, ...] = (1,)
 
 
-class Finding(Part):
-    """What was found, and how the model is asked for it.
+class Design(Part):
+    """Scenarios to compare, and how long and how often they are run.
 
     Attributes
     ----------
-    id : int
-        Number in the table of evidence; falsifiers have numbers of their own.
     arms : dict
         Name of each scenario, and what it sets in the baseline.
     weeks : int
         Horizon of runs (surveys have their own).
     worlds : float
         How many times as many replicates as usual it takes.
+    """
+
+    arms: dict[str, dict[str, Any]] = Field(default={})
+    weeks: int = 104
+    worlds: float = 1.0
+
+
+class Finding(Design):
+    """What was found, and how the model is asked for it.
+
+    Attributes
+    ----------
+    id : int
+        Number in the table of evidence; falsifiers have numbers of their own.
     module : str
         A Python file beside this one, with a function ``check(replicates, seed)`` that gives a list of dictionaries
         with ``claim``, ``expected``, ``found``, ``low``, ``high``, ``passed``, in place of `checks`.
@@ -160,9 +184,6 @@ class Finding(Part):
     statement: str
     source: str
     strength: Strength
-    arms: dict[str, dict[str, Any]] = Field(default={})
-    weeks: int = 104
-    worlds: float = 1.0
     checks: tuple[Check, ...] = ()
     module: str = ""
     made_by: tuple[Cause, ...] = ()

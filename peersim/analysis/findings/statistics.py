@@ -151,7 +151,7 @@ class Asked(Part):
 
     arm: str = "services"
     week: int = 52
-    follow: int = 0
+    follow: int = 52
     who: Who = "peers"
     among: dict[str, float] = Field(default={})
 

@@ -1,0 +1,114 @@
+"""Asking the model for the targets with other constants."""
+
+from __future__ import annotations
+
+import functools
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+import peersim as ps
+from peersim.analysis.findings import services
+from peersim.analysis.findings.finding import Asks, Design
+from peersim.results.outcomes import reach
+from peersim.studies.validate import Laboratory
+
+HERE = Path(__file__).parent
+SERVICES = HERE.parent / "findings" / "services.yaml"
+GROUPS = 20
+
+
+class Target(Asks):
+    """A published number, how well it is known, and how the model is asked for it."""
+
+    name: str
+    source: str
+    target: float
+    deviation: float
+    scale: Literal["linear", "log", "logit"] = "linear"
+
+    def transformed(self, values):
+        """Values on the scale on which they are compared."""
+        if self.scale == "log":
+            return np.log(np.maximum(values, 1e-4))
+        if self.scale == "logit":
+            held = np.clip(values, 0.005, 0.995)
+            return np.log(held / (1.0 - held))
+        return values
+
+    @property
+    def allowance(self) -> float:
+        """The deviation on that scale."""
+        if self.scale == "logit":
+            return self.deviation / (self.target * (1.0 - self.target))
+        if self.scale == "log" and self.odds_ratio is None:
+            return self.deviation / self.target
+        return self.deviation
+
+
+class Targets(Design):
+    """All targets, and the arms that they need."""
+
+    targets: tuple[Target, ...]
+
+
+class Constant(BaseModel):
+    """A free constant."""
+
+    model_config = ConfigDict(extra="forbid")
+    range: tuple[float, float]
+    why: str
+
+
+@functools.cache
+def targets() -> Targets:
+    return Targets(**yaml.safe_load((HERE / "targets.yaml").read_text()))
+
+
+@functools.cache
+def constants() -> dict[str, Constant]:
+    groups = yaml.safe_load((HERE / "constants.yaml").read_text())
+    return {key: Constant(**entry) for group in groups.values() for key, entry in group.items()}
+
+
+def box() -> np.ndarray:
+    """Lowest and highest value of each free constant, shape (constants, 2)."""
+    return np.array([constant.range for constant in constants().values()])
+
+
+@functools.cache
+def _providers():
+    return services.load(SERVICES).scenarios(ps.demo())
+
+
+def laboratory(point, replicates: int, seed: int = 1) -> Laboratory:
+    """A laboratory in which the model has these constants, in the order of the file."""
+    base = ps.demo().with_(dict(zip(constants(), map(float, point), strict=True)))
+    providers = [provider.model_copy(update={"model": base.model}) for provider in _providers()]
+    return Laboratory(base, providers, replicates, seed, threads=1)
+
+
+def evaluate(point, replicates: int, seed: int = 1) -> np.ndarray:
+    """Every target as the model has it, and its standard error, both as compared; shape (2, targets)."""
+    arms = laboratory(point, replicates, seed).arms(targets())
+    rows = []
+    for target in targets().targets:
+        found, low, high = target.statistic.estimate(arms)
+        ends = target.transformed(np.array([low, high]))
+        rows.append([target.transformed(found), (ends[1] - ends[0]) / 2.0 / float(reach(GROUPS))])
+    return np.array(rows).T
+
+
+def evaluate_all(points, replicates: int, workers: int, report=print) -> np.ndarray:
+    """All points, shape (points, 2, targets); the same people and luck at each."""
+    found = []
+    with ProcessPoolExecutor(workers) as pool:
+        for number, one in enumerate(pool.map(functools.partial(evaluate, replicates=replicates), points)):
+            found.append(one)
+            if (number + 1) % 50 == 0:
+                report(f"  {number + 1} of {len(points)} points")
+    return np.array(found)
