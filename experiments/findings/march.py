@@ -145,6 +145,9 @@ def _known(spells: Any) -> Any:
     return known.view(np.recarray)
 
 
+# Not kept on disk as behaviours are: Numba finds kept code again only in a module that can be imported by name.
+
+
 @numba.njit
 def live(key, spells, pace, p2, p4, rows, code_knows, people_know):
     """One organisation, with `rows` to work in: fills its two rows of `Knowledge`."""
@@ -317,7 +320,11 @@ def fact_24(replicates: int = 100, seed: int = 1) -> list[dict[str, Any]]:
     list of dicts
         ``claim``, ``expected`` (in words), ``found``, ``low``, ``high``, ``passed``.
     """
-    code = {name: reached(arm, replicates, seed) for name, arm in ARMS.items()}
+    return judged({name: reached(arm, replicates, seed) for name, arm in ARMS.items()})
+
+
+def judged(code: dict[str, np.ndarray]) -> list[dict[str, Any]]:
+    """Every claim and level, given the code's knowledge in each replicate of each arm."""
     rows = []
     for claim, arm, other, sign in CLAIMS:
         found, low, high = (float(value) for value in interval(code[arm] - code[other]))
