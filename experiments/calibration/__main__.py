@@ -2,8 +2,9 @@
 
     python experiments/calibration --out FOLDER [--points 320] [--waves 3] [--replicates 60] [--workers 2]
 
-Writes every point that was run (points.csv), draws from the posterior that were run (posterior.csv), the chosen defaults
-(chosen.yaml) and a report with figures (report.md).  The files in `experiments/calibration/results/` are from one such run.
+Writes every point that was run (points.csv), draws from the posterior (posterior.csv), the chosen defaults
+(chosen.yaml) and a report with figures (report.md).  The files in `experiments/calibration/results/` are from one such
+run.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import evaluation
 import matching
 import numpy as np
 import pandas as pd
-import yaml
 
 SECOND_SHARE = 0.5
 LOOK_AROUND = 2.0
@@ -51,7 +51,7 @@ def main(out: Path, points: int, waves: int, replicates: int, workers: int, seed
         chosen_from = matching.posterior(
             fits[-1], box, target, allowance, draws=count, seed=seed + wave, inflate=inflate
         )
-    draws = matching.posterior(fits[-1], box, target, allowance, draws=2000, seed=seed + 99)
+    draws = matching.posterior(fits[-1], box, target, allowance, draws=1000, seed=seed + 99)
     pd.DataFrame(draws, columns=list(evaluation.constants())).to_csv(out / "posterior.csv", index=False)
     print(f"done in {time.monotonic() - started:.0f} s", flush=True)
 

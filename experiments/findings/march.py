@@ -309,7 +309,7 @@ TOLERANCE = 0.05
 """How far from the level of evidence 6.1 counts as near: levels depend on details of the variant, directions do not."""
 
 
-def fact_24(replicates: int = 100, seed: int = 1) -> list[dict[str, Any]]:
+def check(replicates: int = 100, seed: int = 1) -> list[dict[str, Any]]:
     """The March dock: directions by paired differences of the code's knowledge, then levels beside evidence 6.1.
 
     A direction passes if the 95 % interval of the paired difference (the same replicates in both arms) excludes 0 on
@@ -352,7 +352,7 @@ def row(claim: str, expected: str, found: float, low: float, high: float, passed
 
 def main(replicates: str = "100") -> None:
     """Print what was found for fact 24."""
-    print(pd.DataFrame(fact_24(int(replicates))).round(3).to_string(index=False))
+    print(pd.DataFrame(check(int(replicates))).round(3).to_string(index=False))
 
 
 if __name__ == "__main__":

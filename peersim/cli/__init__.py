@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 import peersim
-from peersim.cli import comparisons, reports, runs, scenarios, stories
+from peersim.cli import comparisons, reports, runs, scenarios, stories, validation
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
 
 
@@ -78,5 +78,6 @@ for _command in (
     scenarios.parameters,
     scenarios.mechanisms,
     stories.story,
+    validation.validate,
 ):
     app.command()(_command)

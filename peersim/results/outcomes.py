@@ -254,9 +254,13 @@ def by_replicate(weekly: Floats, risk: Floats, spread: Spread = pseudo_values) -
 
 def last_weeks(series: Floats) -> Floats:
     """Mean over the last `LAST_WEEKS` weeks, shape (replicates,); weeks without a value are left out."""
-    last = series[:, -LAST_WEEKS:]
-    known = ~np.isnan(last)
-    return ratio(np.stack([np.where(known, last, 0.0).sum(axis=1), known.sum(axis=1)], axis=-1))
+    return mean_of_weeks(series[:, -LAST_WEEKS:])
+
+
+def mean_of_weeks(series: Floats) -> Floats:
+    """Mean over weeks that have a value, shape (replicates, weeks) to (replicates,)."""
+    known = ~np.isnan(series)
+    return ratio(np.stack([np.where(known, series, 0.0).sum(axis=1), known.sum(axis=1)], axis=-1))
 
 
 def _rate(events: Floats, exposure: Floats, spread: Spread) -> Floats:

@@ -85,10 +85,19 @@ class Survey:
     def peers(self) -> pd.DataFrame:
         """One row per peer worker in post.
 
-        ``replicate``, ``team``, every state of a person; ``team_NAME`` for `OF_THE_TEAM`; ``considering`` (1: the
-        intention to leave is above the threshold); ``distance`` from the team's way, and ``fallen_fit``, how much of that
-        came after they were closest; ``needs_met`` (0 to 1: 1 if pay and hours meet what the person needs); ``stated_NAME`` (1: would state this reason); and, of the time after, ``left``, ``left_role`` (1: for
-        another job outside the peer role), ``left_job`` (1: otherwise) and ``weeks_sick``.
+        ``replicate``, ``team``, every state of a person, ``team_NAME`` for `OF_THE_TEAM`, and:
+
+        ``considering``
+            1: the intention to leave is above the threshold.
+        ``distance``, ``fallen_fit``
+            From the team's way; how much of that came after they were closest.
+        ``needs_met``
+            0 to 1: 1 if pay and hours meet what the person needs.
+        ``stated_NAME``
+            1: would state this reason for leaving.
+        ``left``, ``left_role``, ``left_job``, ``weeks_sick``
+            In the time after: 1 if they left; of these, for another job outside the peer role, or otherwise; weeks off
+            sick.
         """
         records, replicate = self._records("peers")
         model = self.scenario.model

@@ -11,17 +11,25 @@ from typing import Any, Final
 
 import pandas as pd
 
+from peersim import demo
 from peersim.analysis.errors import QuestionError
+from peersim.analysis.findings import finding as files
+from peersim.analysis.findings import services
 from peersim.analysis.findings.estimates import Estimate
 from peersim.analysis.findings.finding import BASELINE, SERVICES, Cause, Check, Design, Finding
 from peersim.analysis.findings.statistics import Who
 from peersim.ensemble import run, survey
 from peersim.results.results import Results
 from peersim.results.survey import Survey
+from peersim.results.tables import plain
 from peersim.scenario import Scenario, ScenarioError
 
-FULL, QUICK = 300, 60
+FULL, QUICK = 400, 60
 """Replicates of a run, thoroughly and quickly."""
+MANY: Final = "services.yaml"
+"""How providers differ, in the folder of findings."""
+KEPT_BACK: Final = (5, 15, 19, 22)
+"""Findings that the evidence leaves out on purpose, to corroborate the model with afterwards."""
 SHARE_OF_SERVICES: Final = 20
 """A provider of many is run with one of so many replicates."""
 KEPT: Final = 12
@@ -217,3 +225,138 @@ def _undo(cause: Cause, finding: Finding, laboratory: Laboratory) -> Iterator[Un
         check = finding.checks[number - 1]
         estimate = check.statistic.estimate(arms)
         yield Undone(cause.mechanism, number, estimate, not check.holds(estimate))
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What the model says to everything that was found.
+
+    Attributes
+    ----------
+    patterns, falsifiers : tuple of Verdict
+    replicates, seed : int
+    """
+
+    patterns: tuple[Verdict, ...]
+    falsifiers: tuple[Verdict, ...]
+    replicates: int
+    seed: int
+
+    @property
+    def failures(self) -> tuple[Verdict, ...]:
+        """Patterns that are well supported and do not come out, and falsifiers that do."""
+        return tuple(one for one in (*self.patterns, *self.falsifiers) if one.finding.counts and not one.passed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as JSON takes it."""
+        return {
+            "replicates": self.replicates,
+            "seed": self.seed,
+            "patterns": [_entry(one) for one in self.patterns],
+            "falsifiers": [_entry(one) for one in self.falsifiers],
+        }
+
+
+def _entry(verdict: Verdict) -> dict[str, Any]:
+    finding, headline = verdict.finding, verdict.headline
+    return {
+        "id": finding.id,
+        "name": finding.name,
+        "statement": finding.statement,
+        "claim": headline.claim,
+        "expected": headline.expected,
+        **_numbers(headline.estimate),
+        "passed": verdict.passed,
+        "strength": finding.strength,
+        "source": finding.source,
+        "reason": finding.failing,
+        "checks": [
+            {"claim": one.claim, "expected": one.expected, **_numbers(one.estimate), "passed": one.passed}
+            for one in verdict.checks
+        ],
+        "made_by": [
+            {"mechanism": one.mechanism, "check": one.check, **_numbers(one.estimate), "gone": one.gone}
+            for one in verdict.undone
+        ],
+    }
+
+
+def _numbers(estimate: Estimate) -> dict[str, float | None]:
+    return {name: plain(value) for name, value in estimate._asdict().items()}
+
+
+def shipped() -> Path:
+    """The folder of findings: beside the package in a checkout, inside it where only the package is installed."""
+    package = Path(__file__).parent.parent
+    beside = package.parent / "experiments" / "findings"
+    return beside if beside.is_dir() else package / "findings"
+
+
+def read(folder: Path, only: Sequence[int] = ()) -> tuple[list[Finding], list[Finding]]:
+    """Findings and falsifiers of a folder, in order of number; of findings, only those asked for.
+
+    Raises
+    ------
+    QuestionError
+        If a file cannot be read, or a number is not there.
+    """
+    findings, falsifiers = (
+        sorted((files.load(path) for path in place.glob("*.yaml") if path.name != MANY), key=lambda finding: finding.id)
+        for place in (folder, folder / "falsifiers")
+    )
+    numbers = [finding.id for finding in findings]
+    for number in only:
+        if number in KEPT_BACK:
+            raise QuestionError(f"pattern {number}: is kept back, to corroborate the model with afterwards")
+        if number not in numbers:
+            raise QuestionError(f"pattern {number}: no such pattern; allowed: {', '.join(map(str, numbers))}")
+    if only:
+        return [finding for finding in findings if finding.id in only], []
+    return findings, falsifiers
+
+
+def validate(
+    replicates: int = FULL,
+    *,
+    only: Sequence[int] = (),
+    seed: int = 1,
+    base: Scenario | None = None,
+    folder: Path | None = None,
+    told: Callable[[str], None] = lambda _name: None,
+) -> Validation:
+    """Ask the model for everything that was found.
+
+    Parameters
+    ----------
+    replicates : int
+        Of each run; surveys of many providers take as many in all as they have providers, times a part of this.
+    only : sequence of int
+        Numbers of the patterns to ask for, and no falsifiers; all by default.
+    seed : int
+    base : Scenario, optional
+        The baseline, if other than the demonstration: the model with other constants, for example.
+    folder : Path, optional
+        Where the findings are, if other than those shipped.
+    told : callable
+        Told the name of each finding before it is asked for.
+
+    Returns
+    -------
+    Validation
+
+    Raises
+    ------
+    QuestionError
+        If a finding cannot be read, or asks for what does not exist.
+    """
+    folder = folder or shipped()
+    base = base or demo()
+    laboratory = Laboratory(base, services.load(folder / MANY).scenarios(base), replicates, seed)
+    verdicts = []
+    for group in read(folder, only):
+        done = []
+        for finding in group:
+            told(finding.name)
+            done.append(examine(finding, laboratory, folder))
+        verdicts.append(tuple(done))
+    return Validation(verdicts[0], verdicts[1], replicates, seed)

@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 
 MARCH = runpy.run_path(str(Path(__file__).parents[2] / "experiments" / "findings" / "march.py"))
-knowledge, people, fact_24 = MARCH["knowledge"], MARCH["people"], MARCH["fact_24"]
+knowledge, people, check = MARCH["knowledge"], MARCH["people"], MARCH["check"]
 
 
 @pytest.fixture(scope="module")
 def found():
-    return fact_24(replicates=100, seed=1)
+    return check(replicates=100, seed=1)
 
 
 def test_directions_of_march_hold(found):

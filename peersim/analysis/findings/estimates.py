@@ -59,8 +59,7 @@ def jackknife(units: int, statistic: Callable[[npt.NDArray[np.bool_]], float]) -
 def slopes(outcome: Floats, predictors: Floats) -> Floats:
     """Coefficients of a least-squares regression with an intercept, which is left out; shape (predictors,)."""
     design = np.column_stack([np.ones(len(outcome)), predictors])
-    solution: Floats = np.linalg.lstsq(design, outcome, rcond=None)[0]
-    return solution[1:]
+    return np.asarray(np.linalg.lstsq(design, outcome, rcond=None)[0][1:], dtype=float)
 
 
 def multiple_r(outcome: Floats, predictors: Floats) -> float:
@@ -81,10 +80,11 @@ def log_odds(outcome: Floats, predictors: Floats) -> Floats:
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
     unknown = np.full(predictors.shape[1], np.nan)
-    if np.ptp(outcome) == 0.0 or (np.ptp(predictors, axis=0) == 0.0).any():
+    design = np.column_stack([np.ones(len(outcome)), predictors])
+    if np.ptp(outcome) == 0.0 or np.linalg.matrix_rank(design) < design.shape[1]:
         return unknown
     try:
-        fit: Any = GLM(outcome, np.column_stack([np.ones(len(outcome)), predictors]), family=Binomial()).fit()
+        fit: Any = GLM(outcome, design, family=Binomial()).fit()
     except PerfectSeparationError:
         return unknown
     return np.asarray(fit.params[1:])

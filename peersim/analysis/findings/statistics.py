@@ -25,6 +25,7 @@ from peersim.analysis.findings.estimates import (
     of_mean,
     slopes,
 )
+from peersim.results.outcomes import mean_of_weeks
 from peersim.results.results import Results
 
 Who = Literal["peers", "clinicians", "users"]
@@ -67,8 +68,7 @@ def _values(runs: Runs, measure: str, term: str) -> Floats:
     if match["first"] is None:
         return results.per_replicate[name].to_numpy()
     first, last = int(match["first"]), int(match["last"] or match["first"])
-    series = results.by_week(name)[:, first : last + 1]
-    return np.asarray(np.nanmean(series, axis=1)) if np.isnan(series).any() else np.asarray(series.mean(axis=1))
+    return mean_of_weeks(results.by_week(name)[:, first : last + 1])
 
 
 def _sum(runs: Runs, measure: str, terms: Mapping[str, float]) -> Floats:
