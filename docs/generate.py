@@ -6,10 +6,13 @@ The tables are made from the package itself, so that they cannot say anything el
 
 from __future__ import annotations
 
+import csv
 import inspect
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from peersim.results.observation import SCALES
 from peersim.results.outcomes import OUTCOMES
@@ -20,7 +23,9 @@ from peersim.world import causes, draws, measures, state
 from peersim.world.build import POLICY_FIELDS, RATES
 
 FOLDER = Path(__file__).parent
-PAGES = ("model.md", "evidence.md")
+PAGES = ("model.md", "evidence.md", "validation.md")
+FOUND = FOLDER / "findings" / "findings.json"  # written by `peersim validate --out docs/findings`
+CONCLUSIONS = FOLDER / "findings" / "conclusions.csv"  # written by `python experiments/conclusions --out`
 MARKED = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 ENTITIES = {
@@ -259,6 +264,94 @@ def grades() -> str:
     return table(["grade", "meaning", "parameters"], ([g, m, counts[g]] for g, m in meanings.items()))
 
 
+def found(part: str) -> list[dict[str, Any]]:
+    """Patterns or falsifiers as the last validation kept here found them."""
+    entries: list[dict[str, Any]] = json.loads(FOUND.read_text(encoding="utf-8"))[part]
+    return entries
+
+
+def measured(entry: dict[str, Any]) -> str:
+    """A number with its interval."""
+    if entry["found"] is None:
+        return "cannot be computed"
+    if entry["low"] is None:
+        return f"{entry['found']:.3f}"
+    return f"{entry['found']:.3f} ({entry['low']:.3f} to {entry['high']:.3f})"
+
+
+def verdict(passed: bool) -> str:
+    """A verdict in a word."""
+    return "pass" if passed else "**fail**"
+
+
+def findings(part: str) -> str:
+    """Every check of every pattern or falsifier."""
+    rows = [
+        [
+            entry["id"] if first else "",
+            entry["statement"] if first else "",
+            entry["strength"] if first else "",
+            check["claim"],
+            check["expected"],
+            measured(check),
+            verdict(check["passed"]),
+        ]
+        for entry in found(part)
+        for first, check in shown(entry)
+    ]
+    return table(["#", "statement", "strength", "check", "expected", "found (95 %)", ""], rows)
+
+
+def shown(entry: dict[str, Any]) -> list[tuple[bool, dict[str, Any]]]:
+    """Checks of an entry, each with whether it is the first."""
+    return [(number == 0, check) for number, check in enumerate(entry["checks"])]
+
+
+def emergence() -> str:
+    """What makes each pattern: the check with the mechanism on and off."""
+    rows = [
+        [
+            entry["id"],
+            entry["checks"][one["check"] - 1]["claim"],
+            one["mechanism"],
+            measured(entry["checks"][one["check"] - 1]),
+            measured(one),
+            "gone" if one["gone"] else "**still there**",
+        ]
+        for entry in found("patterns")
+        for one in entry["made_by"]
+    ]
+    return table(["#", "check", "mechanism switched off", "with it", "without it", ""], rows)
+
+
+def failed() -> str:
+    """Patterns that do not come out, and why."""
+    rows = [
+        [entry["id"], entry["statement"], entry["strength"], f"{entry['claim']}: {measured(entry)}", entry["reason"]]
+        for entry in found("patterns")
+        if not entry["passed"]
+    ]
+    return table(["#", "statement", "strength", "what fails", "why"], rows) if rows else "None.\n"
+
+
+def conclusions() -> str:
+    """Whether the main contrast of each theme holds over the posterior."""
+    with CONCLUSIONS.open(encoding="utf-8", newline="") as file:
+        rows = [
+            [
+                row["theme"],
+                code(row["outcome"]),
+                row["expected"],
+                f"{float(row['sign_holds']):.0%}",
+                f"{float(row['clear']):.0%}",
+                f"{float(row['median']):+.3f} ({float(row['low']):+.3f} to {float(row['high']):+.3f})",
+            ]
+            for row in csv.DictReader(file)
+        ]
+    heads = ["theme", "outcome", "expected", "sign holds", "and is clear", "difference, median (5 to 95 % of draws)"]
+    return table(heads, rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "entities": entities,
     "week": week,
@@ -274,6 +367,11 @@ TABLES: dict[str, Callable[[], str]] = {
     "scales": scales,
     "assumptions": assumptions,
     "grades": grades,
+    "patterns": lambda: findings("patterns"),
+    "falsifiers": lambda: findings("falsifiers"),
+    "emergence": emergence,
+    "failed": failed,
+    "conclusions": conclusions,
 }
 """Tables by the name in their marker."""
 

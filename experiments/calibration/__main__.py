@@ -18,42 +18,116 @@ import evaluation
 import matching
 import numpy as np
 import pandas as pd
+import report
+import yaml
 
-SECOND_SHARE = 0.5
 LOOK_AROUND = 2.0
-VERIFIED = 48
+DRAWS = 400  # kept of the posterior
+MOST_VERIFIED = 48  # draws from the posterior that are run
+MOST_BEST = 12  # best fits that are run
 
 
 def main(out: Path, points: int, waves: int, replicates: int, workers: int, seed: int) -> None:
-    """Waves of points, each where the last left it plausible; then draws from the posterior, run to see if they are."""
+    """Waves of points, each where the last left it plausible; draws from the posterior; the point that fits best."""
     started = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
-    box, asked = evaluation.box(), evaluation.targets().targets
-    target = np.array([one.transformed(one.target) for one in asked])
-    allowance = np.array([one.allowance for one in asked])
-    run, values, wave_of = np.empty((0, len(box))), np.empty((0, 2, len(asked))), np.empty(0, int)
-    chosen_from, fits = matching.space_filling(box, points, seed), []
-    for wave in range(1, waves + 2):
-        last = wave == waves + 1
-        print(f"wave {wave}: {len(chosen_from)} points ({time.monotonic() - started:.0f} s)", flush=True)
-        found = evaluation.evaluate_all(chosen_from, replicates, workers)
-        run, values = np.vstack([run, chosen_from]), np.concatenate([values, found])
-        wave_of = np.append(wave_of, np.full(len(found), wave))
-        save(out / "points.csv", run, values, wave_of)
-        off = np.abs(found[:, 0] - target) / np.sqrt(allowance**2)
-        print(f"  best point: sum of squares {np.nanmin(np.square(off).sum(axis=1)):.1f}", flush=True)
-        if last:
-            break
-        use = wave_of >= wave - 1 if wave > 1 else wave_of == 1
-        fits.append(emulators.fit(run[use], values[use, 0], box))
-        count = VERIFIED if wave == waves else round(SECOND_SHARE * points)
-        inflate = 1.0 if wave == waves else LOOK_AROUND
-        chosen_from = matching.posterior(
-            fits[-1], box, target, allowance, draws=count, seed=seed + wave, inflate=inflate
-        )
-    draws = matching.posterior(fits[-1], box, target, allowance, draws=1000, seed=seed + 99)
-    pd.DataFrame(draws, columns=list(evaluation.constants())).to_csv(out / "posterior.csv", index=False)
+    problem = Problem()
+    history = History(out / "points.csv", problem, replicates, workers)
+    chosen_from = matching.space_filling(problem.box, points, seed)
+    for wave in range(1, waves + 1):
+        history.add(wave, chosen_from)
+        fitted = history.emulators(since=wave - 1)
+        count, inflate = (points // 2, LOOK_AROUND) if wave < waves else (min(MOST_VERIFIED, points // 2), 1.0)
+        chosen_from = problem.posterior(fitted, count, seed + wave, inflate)
+    history.add(waves + 1, chosen_from)
+    fitted = history.emulators(since=waves)
+    draws = problem.posterior(fitted, DRAWS, seed + 99)
+    history.add(
+        waves + 2, matching.best(fitted, draws[: min(MOST_BEST, points // 4)], problem.target, problem.allowance)
+    )
+    point = rounded(history.best(since=waves + 1))
+    found = evaluation.evaluate(point, 4 * replicates)
+    keys = list(evaluation.constants())
+    pd.DataFrame(draws, columns=keys).to_csv(out / "posterior.csv", index=False, float_format="%.4g")
+    (out / "chosen.yaml").write_text(yaml.safe_dump(dict(zip(keys, map(float, point), strict=True)), sort_keys=False))
+    report.write(
+        out,
+        command=f"python experiments/calibration --out FOLDER --points {points} --waves {waves} "
+        f"--replicates {replicates}",
+        counts=history.counts,
+        first=history.emulators(since=0, until=1),
+        target=problem.target,
+        allowance=problem.allowance,
+        draws=draws,
+        verified=history.found(wave=waves + 1),
+        point=point,
+        chosen=found,
+    )
     print(f"done in {time.monotonic() - started:.0f} s", flush=True)
+
+
+class Problem:
+    """What is to be matched, and how near."""
+
+    def __init__(self) -> None:
+        asked = evaluation.targets().targets
+        self.box = evaluation.box()
+        self.target = np.array([one.transformed(one.target) for one in asked])
+        self.allowance = np.array([one.allowance for one in asked])
+
+    def posterior(self, fitted, draws: int, seed: int, inflate: float = 1.0) -> np.ndarray:
+        """Draws from the posterior as emulators have it."""
+        return matching.posterior(
+            fitted, self.box, self.target, self.allowance, draws=draws, seed=seed, inflate=inflate
+        )
+
+    def off(self, found: np.ndarray) -> np.ndarray:
+        """Sum of squared deviations from the targets, shape (points,)."""
+        return np.square((found - self.target) / self.allowance).sum(axis=1)
+
+
+class History:
+    """Points that were run, wave by wave, and what was found there; kept in a file."""
+
+    def __init__(self, path: Path, problem: Problem, replicates: int, workers: int) -> None:
+        self.path, self.problem = path, problem
+        self.replicates, self.workers = replicates, workers
+        self.points = np.empty((0, len(problem.box)))
+        self.values = np.empty((0, 2, len(problem.target)))
+        self.waves = np.empty(0, dtype=int)
+
+    def add(self, wave: int, points: np.ndarray) -> None:
+        """Run a wave of points."""
+        print(f"wave {wave}: {len(points)} points", flush=True)
+        values = evaluation.evaluate_all(points, self.replicates, self.workers)
+        self.points, self.values = np.vstack([self.points, points]), np.concatenate([self.values, values])
+        self.waves = np.append(self.waves, np.full(len(points), wave))
+        save(self.path, self.points, self.values, self.waves)
+        print(f"  best: sum of squares {np.nanmin(self.problem.off(values[:, 0])):.1f}", flush=True)
+
+    def emulators(self, since: int, until: int = 99):
+        """Emulators of what was found in some of the waves."""
+        use = (self.waves >= since) & (self.waves <= until)
+        return emulators.fit(self.points[use], self.values[use, 0], self.problem.box)
+
+    def found(self, wave: int) -> np.ndarray:
+        """What was found in a wave, shape (points, targets)."""
+        return self.values[self.waves == wave, 0]
+
+    def best(self, since: int) -> np.ndarray:
+        """The point that fits best of some of the waves."""
+        use = self.waves >= since
+        return self.points[use][np.nanargmin(self.problem.off(self.values[use, 0]))]
+
+    @property
+    def counts(self) -> dict[int, int]:
+        """Points in each wave."""
+        return dict(zip(*(part.tolist() for part in np.unique(self.waves, return_counts=True)), strict=True))
+
+
+def rounded(point: np.ndarray) -> np.ndarray:
+    """A point with two digits that count in each constant, as people write them."""
+    return np.array([float(f"{value:.2g}") for value in point])
 
 
 def save(path: Path, run: np.ndarray, values: np.ndarray, wave_of: np.ndarray) -> None:

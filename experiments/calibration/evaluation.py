@@ -62,6 +62,8 @@ class Constant(BaseModel):
     model_config = ConfigDict(extra="forbid")
     range: tuple[float, float]
     why: str
+    at: dict[str, float] = {}
+    """The range is that of this constant plus so many times others: constants that only matter together."""
 
 
 @functools.cache
@@ -85,9 +87,18 @@ def _providers():
     return services.load(SERVICES).scenarios(ps.demo())
 
 
+def settings(point) -> dict[str, float]:
+    """The constants that a point stands for."""
+    there = dict(zip(constants(), map(float, point), strict=True))
+    return {
+        key: value - sum(times * there[other] for other, times in constants()[key].at.items())
+        for key, value in there.items()
+    }
+
+
 def laboratory(point, replicates: int, seed: int = 1) -> Laboratory:
-    """A laboratory in which the model has these constants, in the order of the file."""
-    base = ps.demo().with_(dict(zip(constants(), map(float, point), strict=True)))
+    """A laboratory in which the model has the constants of a point."""
+    base = ps.demo().with_(settings(point))
     providers = [provider.model_copy(update={"model": base.model}) for provider in _providers()]
     return Laboratory(base, providers, replicates, seed, threads=1)
 

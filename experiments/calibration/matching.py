@@ -39,6 +39,12 @@ def posterior(emulators, box, target, allowance, *, draws: int, seed: int, infla
     return np.array([_fit(emulators, *pair, error) for pair in zip(disturbed, prior, strict=True)])
 
 
+def best(emulators, starts, target, allowance) -> np.ndarray:
+    """Points that fit best as emulators have it, each near one of the starting points, shape (starts, constants)."""
+    error = np.sqrt(emulators.variance + allowance**2)
+    return np.array([_fit(emulators, target, (one - emulators.middle) / emulators.half, error) for one in starts])
+
+
 def _fit(emulators, target, prior, error) -> np.ndarray:
     def off(scaled):
         fit = (emulators.predict_scaled(scaled[None])[0] - target) / error

@@ -117,8 +117,8 @@ def _about(what: str, results: Results) -> list[str]:
         "",
         "States run from 0 to 1; rates are per person and year; costs are pounds. Intervals are 95 % intervals of the "
         "mean over replicates: they are about luck, not about what is unknown of the model's constants.",
-        "The constants are provisional assumptions, and the model is not set to any real trust: read signs and orders "
-        "of size. No QALYs are given: what is known of effects on service users is small.",
+        "The constants are assumptions or fitted to surveys and trials; the model is not set to any real trust: read "
+        "signs and orders of size. No QALYs are given: what is known of effects on service users is small.",
         "Means over people in post hide those who left.",
         "An empty cell has no value.",
     ]

@@ -1,8 +1,8 @@
 """The model's own constants: value, range, unit, meaning and evidence, once.
 
-Rows and sections are those of the table of evidence in `docs/evidence.md`.  Grade "assumption" means that no
-published number was found: the default is a plausible value that gives the patterns together, and the range is to be
-carried into results.
+Rows and sections are those of the table of evidence in `docs/evidence.md`.  "Fitted" means that the default comes from
+`experiments/calibration`, which matches the model to published numbers; a test holds the two together.  Grade "assumption"
+means that no published number bears on the constant itself; its range is to be carried into results.
 """
 
 from __future__ import annotations

@@ -109,8 +109,8 @@ def _pinned_down(worlds: str) -> str:
 def _constants() -> str:
     total, assumed = evidence.assumed()
     return (
-        f"{assumed} of the {total} constants of the model are assumptions, all are provisional, and the model has not "
-        "been calibrated to a real trust, so read signs and orders of size, not forecasts"
+        f"{assumed} of the {total} constants of the model are assumptions, others were fitted to surveys and trials "
+        "rather than to a real trust, so read signs and orders of size, not forecasts"
     )
 
 
