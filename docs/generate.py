@@ -307,6 +307,15 @@ def shown(entry: dict[str, Any]) -> list[tuple[bool, dict[str, Any]]]:
     return [(number == 0, check) for number, check in enumerate(entry["checks"])]
 
 
+def verdicts() -> str:
+    """Each pattern in a line."""
+    rows = (
+        [entry["id"], entry["statement"], entry["strength"], entry["source"], verdict(entry["passed"])]
+        for entry in found("patterns")
+    )
+    return table(["#", "pattern", "strength", "source", "in the model"], rows)
+
+
 def emergence() -> str:
     """What makes each pattern: the check with the mechanism on and off."""
     rows = [
@@ -367,6 +376,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "scales": scales,
     "assumptions": assumptions,
     "grades": grades,
+    "verdicts": verdicts,
     "patterns": lambda: findings("patterns"),
     "falsifiers": lambda: findings("falsifiers"),
     "emergence": emergence,

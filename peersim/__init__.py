@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from peersim.analysis.attribution import Attribution
     from peersim.analysis.comparison import Comparison
     from peersim.analysis.files import load as load_comparison
-    from peersim.ensemble import chunks, run
+    from peersim.ensemble import chunks, run, survey
     from peersim.model import PeerSupportModel
     from peersim.report.story import story, two_lives
     from peersim.results.files import load as load_results
     from peersim.results.results import Results
+    from peersim.results.survey import Survey
     from peersim.scenario import Scenario, ScenarioError, json_schema, load, loads, registry
     from peersim.studies.attribute import attribute
     from peersim.studies.compare import compare
     from peersim.studies.switch_off import switch_off
+    from peersim.studies.validate import validate
 
 __version__ = "0.1.0"
 
@@ -44,6 +46,7 @@ _HOMES = {
     "Scenario": "peersim.scenario",
     "ScenarioError": "peersim.scenario",
     "ServiceUser": "peersim.agents",
+    "Survey": "peersim.results.survey",
     "attribute": "peersim.studies.attribute",
     "chunks": "peersim.ensemble",
     "compare": "peersim.studies.compare",
@@ -55,8 +58,10 @@ _HOMES = {
     "registry": "peersim.scenario",
     "run": "peersim.ensemble",
     "story": "peersim.report.story",
+    "survey": "peersim.ensemble",
     "switch_off": "peersim.studies.switch_off",
     "two_lives": "peersim.report.story",
+    "validate": "peersim.studies.validate",
 }
 
 __all__ = [
@@ -70,6 +75,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "ServiceUser",
+    "Survey",
     "__version__",
     "attribute",
     "chunks",
@@ -83,8 +89,10 @@ __all__ = [
     "registry",
     "run",
     "story",
+    "survey",
     "switch_off",
     "two_lives",
+    "validate",
 ]
 
 

@@ -36,7 +36,7 @@ class Target(Asks):
         if self.scale == "log":
             return np.log(np.maximum(values, 1e-4))
         if self.scale == "logit":
-            held = np.clip(values, 0.005, 0.995)
+            held = np.clip(values, 0.02, 0.98)
             return np.log(held / (1.0 - held))
         return values
 

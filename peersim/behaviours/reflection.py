@@ -195,7 +195,7 @@ def intend(constants, team, peer, pace):
     consider(parts, LV_PROGRESSION, constants.intention_progression * square(1.0 - peer.prospects), pace)
     consider(parts, LV_ISOLATION, constants.intention_isolation * square(peer.isolation), pace)
     consider(parts, LV_SUPPORT, constants.intention_support * square(gap), pace)
-    consider(parts, LV_TASKS, constants.intention_tasks * peer.generic_share, pace)
+    consider(parts, LV_TASKS, constants.intention_tasks * square(peer.generic_share), pace)
     consider(parts, LV_CONTROL, constants.intention_control * square(1.0 - peer.empowerment), pace)
     total = 0.0
     for k in range(len(parts)):
