@@ -47,9 +47,9 @@ def main(out: Path, points: int, waves: int, replicates: int, workers: int, seed
     )
     point = rounded(history.best(since=waves + 1))
     found = evaluation.evaluate(point, 4 * replicates)
-    keys = list(evaluation.constants())
-    pd.DataFrame(draws, columns=keys).to_csv(out / "posterior.csv", index=False, float_format="%.4g")
-    (out / "chosen.yaml").write_text(yaml.safe_dump(dict(zip(keys, map(float, point), strict=True)), sort_keys=False))
+    posterior = pd.DataFrame([evaluation.settings(draw) for draw in draws])
+    posterior.to_csv(out / "posterior.csv", index=False, float_format="%.4g")
+    (out / "chosen.yaml").write_text(yaml.safe_dump(evaluation.settings(point), sort_keys=False))
     report.write(
         out,
         command=f"python experiments/calibration --out FOLDER --points {points} --waves {waves} "

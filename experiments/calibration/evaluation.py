@@ -91,7 +91,7 @@ def settings(point) -> dict[str, float]:
     """The constants that a point stands for."""
     there = dict(zip(constants(), map(float, point), strict=True))
     return {
-        key: value - sum(times * there[other] for other, times in constants()[key].at.items())
+        key: round(value - sum(times * there[other] for other, times in constants()[key].at.items()), 6)
         for key, value in there.items()
     }
 

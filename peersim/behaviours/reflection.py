@@ -119,11 +119,14 @@ def settle(state, terms, ledger, limit):
 
 @compiled
 def take_stock(constants, provider, policy, team, peer):
-    """Role clarity, empowerment, felt value and prospects move towards what the circumstances support."""
+    """Role clarity, empowerment, felt value and prospects move towards what the circumstances support.
+
+    Formalisation makes the role clearer with diminishing returns: the first rules say most (evidence row 3.9).
+    """
     clarity = (
         constants.clarity_base
         + constants.clarity_description * policy.role_description
-        + constants.clarity_formalisation * policy.formalisation
+        + constants.clarity_formalisation * policy.formalisation * (2.0 - policy.formalisation)
         + constants.clarity_team * team.understanding
         + constants.clarity_backing * team.backing
         - constants.clarity_generic * peer.generic_share
