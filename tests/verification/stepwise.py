@@ -1,5 +1,6 @@
 """A world lived step by step, and its records as plain dictionaries."""
 
+import math
 from itertools import groupby
 
 from peersim.behaviours.founding import found
@@ -10,6 +11,7 @@ from tests.worlds import PEOPLE
 
 RECORDS = ("provider", "teams", *PEOPLE)
 BY_CAUSE = {"identity_terms": IDENTITY, "exhaustion_terms": EXHAUSTION}
+CLOSE = 1e-12
 
 
 def founded(scenario, *, seed=1, by_team=False):
@@ -51,3 +53,24 @@ def dictionaries(rows):
 def plain_record(record):
     terms = {name: dict(zip(causes, record[name], strict=True)) for name, causes in BY_CAUSE.items() if name in record}
     return record | terms
+
+
+def differences(expected, found):
+    """Fields in which two worlds of dictionaries differ: kind, row, name, and both values."""
+    return [
+        (kind, row, name, here[name], there[name])
+        for kind in found
+        for row, (here, there) in enumerate(zip(expected[kind], found[kind], strict=True))
+        for name in there
+        if here[name] != there[name] and not all(map(close, numbers(here[name]), numbers(there[name])))
+    ]
+
+
+def numbers(value):
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else [value]
+
+
+def close(one, other):
+    return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)

@@ -31,7 +31,6 @@ from tests.verification.stepwise import founded, mechanisms_of_a_week
 from tests.worlds import NUMBERS, WHOLE, a_team, after, busy, corners, measured, small
 
 SEEDS = st.integers(0, 2**32 - 1)
-EDGE = 1e-12  # rounding at the ends of a scale
 FIELDS = {
     "provider": PROVIDER_FIELDS,
     "teams": TEAM_FIELDS,
@@ -73,7 +72,7 @@ def out_of_range(world):
         rows = rows[rows["occupied"] == 1] if kind == "users" else rows
         values = np.array([rows[field.name] for field in fields])
         low, high = SCALES[kind]
-        wrong = ~(np.isfinite(values) & (values >= low - EDGE) & (values <= high + EDGE)).all(axis=1)
+        wrong = ~(np.isfinite(values) & (values >= low) & (values <= high)).all(axis=1)
         found += [(kind, fields[k].name, values[k].min(), values[k].max()) for k in np.flatnonzero(wrong)]
     return found
 
@@ -143,8 +142,8 @@ def assert_measured_where_there_is_somebody(world):
                 np.testing.assert_array_equal(np.isnan(table[name]), table[people] == 0, err_msg=name)
         for name, values in table.items():
             valued = values[~np.isnan(values)]
-            assert (valued >= -EDGE).all(), name
-            assert (valued <= (1 + EDGE if WEEKLY[name].unit == SHARE else np.inf)).all(), name
+            assert (valued >= 0).all(), name
+            assert (valued <= (1 if WEEKLY[name].unit == SHARE else np.inf)).all(), name
             assert name not in ALWAYS or len(valued) == values.size, name
     return rows
 

@@ -7,7 +7,6 @@ the package elsewhere (`tests/test_docs.py`: whole lives, six scenarios, the pag
 the writing is another one, the scenarios are any, and each week starts from the package's own state.
 """
 
-import math
 from collections import Counter
 
 import pytest
@@ -21,12 +20,11 @@ from peersim.world.state import AT_WORK
 from tests.scenario.strategies import scenarios, some_of
 from tests.verification.plain_supervision import supervision
 from tests.verification.plain_task_allocation import task_allocation
-from tests.verification.stepwise import dictionaries, founded, mechanisms_of_a_week, plain
+from tests.verification.stepwise import dictionaries, differences, founded, mechanisms_of_a_week, plain
 from tests.worlds import busy, corners, small
 
 SECOND_WRITING = {"task_allocation": task_allocation, "supervision": supervision}
 SEEDS = st.integers(0, 2**32 - 1)
-CLOSE = 1e-12
 
 
 def given_to_it(world):
@@ -40,27 +38,6 @@ def given_to_it(world):
     (policy,) = dictionaries(world.policy[provider.policy_row : provider.policy_row + 1])
     (constant,) = dictionaries(world.constants)
     return policy, constant, chance
-
-
-def differences(expected, found):
-    """Fields in which two worlds of dictionaries differ: kind, row, name, and both values."""
-    return [
-        (kind, row, name, here[name], there[name])
-        for kind in found
-        for row, (here, there) in enumerate(zip(expected[kind], found[kind], strict=True))
-        for name in there
-        if here[name] != there[name] and not all(map(close, numbers(here[name]), numbers(there[name])))
-    ]
-
-
-def numbers(value):
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else [value]
-
-
-def close(one, other):
-    return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
 
 
 def compared(scenario, seed, weeks):
