@@ -29,16 +29,16 @@ def luck_of(scenario, seed):
 
 
 def assert_same_luck(one, other):
-    for kind in PEOPLE:
-        shared = set(one[kind]) & set(other[kind])
-        assert shared or kind == "users"
-        assert [one[kind][who] for who in shared] == [other[kind][who] for who in shared]
+    shared = {(kind, who) for kind in PEOPLE for who in set(one[kind]) & set(other[kind])}
+    assert len(shared) > 20
+    assert [one[kind][who] for kind, who in shared] == [other[kind][who] for kind, who in shared]
 
 
 @settings(max_examples=30, phases=no_shrinking)
 @given(corners(), SEEDS)
 def test_constants_move_nobodys_luck(setting, seed):
-    moved = {key: value for key, value in setting.items() if key.startswith("model.")}
+    # Hazards stay as they are, so that there are people and weeks in common.
+    moved = {key: value for key, value in setting.items() if key.startswith("model.") and "hazard" not in key}
     assert_same_luck(luck_of(busy(weeks=20), seed), luck_of(busy(moved, weeks=20), seed))
 
 
