@@ -86,13 +86,13 @@ def assert_in_range_at_every_moment(scenario, seed=1):
     assert out_of_range(world) == [], "at the end"
 
 
-@settings(max_examples=25, phases=no_shrinking)
+@settings(max_examples=20, phases=no_shrinking)
 @given(corners(), st.sampled_from(list(TEAMS)), SEEDS)
 def test_states_stay_in_range_at_every_moment_at_the_corners_of_all_ranges(setting, teams, seed):
     assert_in_range_at_every_moment(small(setting, teams=TEAMS[teams], weeks=6), seed)
 
 
-@settings(max_examples=15, phases=no_shrinking)
+@settings(max_examples=12, phases=no_shrinking)
 @given(scenarios(max_horizon=6), SEEDS)
 def test_states_stay_in_range_at_every_moment_in_any_scenario(scenario, seed):
     assert_in_range_at_every_moment(scenario, seed)
@@ -157,7 +157,7 @@ def test_every_measure_is_of_somebody_or_always_there():
     assert OF_MANAGERS == ["manager_understanding", "manager_commitment"]
 
 
-@settings(max_examples=40, phases=no_shrinking)
+@settings(max_examples=30, phases=no_shrinking)
 @given(st.one_of(scenarios(max_horizon=30), corners().map(lambda s: busy(s, weeks=30))), SEEDS)
 def test_a_measure_has_no_value_exactly_where_there_is_nobody(scenario, seed):
     assert_measured_where_there_is_somebody(after(scenario, seed=seed, by_team=True))

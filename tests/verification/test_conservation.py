@@ -47,7 +47,7 @@ SOME = st.one_of(
 """Scenarios of every kind; in the last of them a lot happens."""
 
 # Smaller scenarios are no simpler: what fails in one world is looked at in that world.
-any_world = settings(max_examples=30, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+any_world = settings(max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 def by_week_and_team(world, kind, *events):

@@ -34,7 +34,7 @@ def assert_same_luck(one, other):
     assert [one[kind][who] for kind, who in shared] == [other[kind][who] for kind, who in shared]
 
 
-@settings(max_examples=30, phases=no_shrinking)
+@settings(max_examples=15, phases=no_shrinking)
 @given(corners(), SEEDS)
 def test_constants_move_nobodys_luck(setting, seed):
     # Hazards stay as they are, so that there are people and weeks in common.
@@ -60,7 +60,7 @@ def affinities(scenario, seed):
     return found
 
 
-@settings(max_examples=20, phases=no_shrinking)
+@settings(max_examples=15, phases=no_shrinking)
 @given(corners(), SEEDS)
 def test_two_people_get_on_as_well_in_any_scenario(setting, seed):
     teams = [a_team("A", peers=3), a_team("B", clinicians=2)]
@@ -144,7 +144,7 @@ def first_week(key, value, seed):
     return weeks_of(busy({**OCCASIONS, **setting}, teams=TEAM, weeks=1), seed=seed)[-1]
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(st.sampled_from(list(RAISED)), st.floats(0, 1), st.floats(0, 1), SEEDS)
 def test_a_probability_that_is_raised_adds_to_what_happens_and_takes_nothing_away(key, one, other, seed):
     low, high = RANGES[key]

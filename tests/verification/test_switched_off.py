@@ -205,7 +205,7 @@ def test_parameters_of_a_mechanism_all_at_an_end_do_nothing_without_it(name, end
     assert not changes_anything({key: at_end(key, end) for key in OWN[name]}, name)
 
 
-@settings(max_examples=50, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=30, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.sampled_from([name for name in SWITCHABLE if OWN[name]]), st.data())
 def test_parameters_of_a_mechanism_at_any_values_do_nothing_without_it(name, data):
     setting = data.draw(some_of([parameter for parameter in registry() if parameter.key in OWN[name]]))
