@@ -1,4 +1,4 @@
-"""Supervision, written a second time: from docs/model.md alone, on dictionaries, with nothing of the package.
+"""Supervision, written a second time: from the words and equations of docs/model.md, with nothing of the package.
 
 A record is a dictionary of its state variables, its terms of the week a dictionary by cause.  `constant` and `policy`
 are dictionaries too; `chance(peer, decision)` gives the week's four numbers of a decision of a peer worker.
