@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from peersim.analysis.attribution import Attribution
     from peersim.analysis.comparison import Comparison
     from peersim.analysis.files import load as load_comparison
-    from peersim.ensemble import chunks, run
+    from peersim.ensemble import chunks, run, survey
     from peersim.model import PeerSupportModel
     from peersim.report.story import story, two_lives
     from peersim.results.files import load as load_results
@@ -55,6 +55,7 @@ _HOMES = {
     "registry": "peersim.scenario",
     "run": "peersim.ensemble",
     "story": "peersim.report.story",
+    "survey": "peersim.ensemble",
     "switch_off": "peersim.studies.switch_off",
     "two_lives": "peersim.report.story",
 }
@@ -83,6 +84,7 @@ __all__ = [
     "registry",
     "run",
     "story",
+    "survey",
     "switch_off",
     "two_lives",
 ]
