@@ -137,15 +137,19 @@ def prepare(scenario: Scenario) -> None:
 
 
 def _check(replicates: int, seed: int, first: int) -> None:
-    for name, number in {"replicates": replicates, "seed": seed, "first": first}.items():
-        if not isinstance(number, int | np.integer):
-            raise ValueError(f"{name}: found {number!r}; allowed: a whole number")
+    _check_whole({"replicates": replicates, "seed": seed, "first": first})
     if replicates < 1:
         raise ValueError(f"replicates: found {replicates}; allowed: 1 or more")
     if not 0 <= seed <= MOST_KEY:
         raise ValueError(f"seed: found {seed}; allowed: a whole number from 0 to {MOST_KEY}")
     if not 0 <= first <= first + replicates - 1 <= MOST_KEY:
         raise ValueError(f"replicates: {first} to {first + replicates - 1} asked for; allowed: 0 to {MOST_KEY}")
+
+
+def _check_whole(numbers: dict[str, int]) -> None:
+    for name, number in numbers.items():
+        if not isinstance(number, int | np.integer):
+            raise ValueError(f"{name}: found {number!r}; allowed: a whole number")
 
 
 def _workers(threads: int | None) -> int:
@@ -257,9 +261,9 @@ def survey(
     >>> ps.survey(ps.demo(), week=52, follow=52).peers  # doctest: +SKIP
     """
     _check(replicates, seed, 0)
-    for name, number in {"week": week, "follow": follow}.items():
-        if not isinstance(number, int | np.integer) or number < 0:
-            raise ValueError(f"{name}: found {number!r}; allowed: a whole number from 0")
+    _check_whole({"week": week, "follow": follow})
+    if week < 0 or follow < 0:
+        raise ValueError(f"week and follow: found {week} and {follow}; allowed: 0 or more")
     workers = _workers(threads)
     weeks = max(1, week + follow)
     blank = build(scenario.with_({"horizon_weeks": weeks}), seed=seed, weeks=weeks)

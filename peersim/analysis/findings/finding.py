@@ -7,15 +7,13 @@ one of those switched off, the checks named there must fail, or the finding was 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, Final, Literal, Self
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from peersim.analysis.errors import QuestionError
 from peersim.analysis.findings.estimates import Estimate
+from peersim.analysis.findings.part import Part, read
 from peersim.analysis.findings.statistics import (
     Contrast,
     Correlation,
@@ -24,7 +22,6 @@ from peersim.analysis.findings.statistics import (
     Mediated,
     MultipleR,
     OddsRatio,
-    Part,
     Peak,
     Share,
     Statistic,
@@ -211,24 +208,6 @@ def load(path: str | os.PathLike[str]) -> Finding:
     Raises
     ------
     QuestionError
-        Naming the file, the place in it, and what is wrong.
+        Naming the file, the place in it, what is wrong, and what is allowed.
     """
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        return Finding(**_mapping(content))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError) as error:
-        raise QuestionError(f"{path}: cannot be read as a finding: {error}") from None
-    except ValidationError as error:
-        problems = "; ".join(_problem(details) for details in error.errors())
-        raise QuestionError(f"{path}: {problems}") from None
-
-
-def _mapping(content: object) -> Mapping[str, Any]:
-    if not isinstance(content, dict):
-        raise TypeError("expected keys with values, such as 'id: 1'")
-    return content
-
-
-def _problem(details: Any) -> str:
-    where = ".".join(str(step) for step in details["loc"])
-    return f"{where}: {details['msg']}" if where else str(details["msg"])
+    return read(path, Finding, "a finding")
