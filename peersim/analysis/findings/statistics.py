@@ -182,7 +182,7 @@ def column(people: pd.DataFrame, name: str) -> Floats:
     plain = name.removesuffix(" high")
     check_known("column", plain, map(str, people))
     values = people[plain].to_numpy(dtype=float)
-    return values if plain == name else (values > np.median(values)).astype(float)
+    return values if plain == name or not len(values) else (values > np.median(values)).astype(float)
 
 
 def columns(people: pd.DataFrame, names: Sequence[str]) -> Floats:
