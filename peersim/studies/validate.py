@@ -133,8 +133,8 @@ class Arms:
             check_known("people asked in services", who, STAFF)
             replicates = max(1, self._replicates // SHARE_OF_SERVICES)
             return self.laboratory.many(self.changes, replicates, week, follow, who)
-        survey = self.laboratory.survey(self._scenario(arm, SERVICES), self._replicates, week, follow)
-        people: pd.DataFrame = getattr(survey, who)
+        asked = self.laboratory.survey(self._scenario(arm, SERVICES), self._replicates, week, follow)
+        people: pd.DataFrame = getattr(asked, who)
         return people.rename(columns={"replicate": "unit"})
 
     @property

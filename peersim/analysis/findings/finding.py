@@ -108,6 +108,10 @@ class Check(Asks):
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
         self._only_one("rule", RULES)
+        for name in ("between", "within"):
+            ends = getattr(self, name)
+            if ends and ends[0] > ends[1]:
+                raise ValueError(f"{name}: found {ends[0]:g} to {ends[1]:g}; allowed: the lower end first")
         return self
 
     @property
@@ -189,11 +193,14 @@ class Finding(Design):
     @model_validator(mode="after")
     def _complete(self) -> Finding:
         if bool(self.checks) == bool(self.module):
-            raise ValueError("either checks or a module expected")
+            raise ValueError(f"either checks or a module expected, found {'both' if self.module else 'neither'}")
         for cause in self.made_by:
+            if self.module:
+                raise ValueError(f"made_by {cause.mechanism}: a module has no checks to undo")
             wrong = [number for number in cause.undoes if not 1 <= number <= len(self.checks)]
             if wrong:
-                raise ValueError(f"made_by {cause.mechanism}: no check {wrong[0]}; there are {len(self.checks)}")
+                said = f"undoes check {wrong[0]}; allowed: 1 to {len(self.checks)}"
+                raise ValueError(f"made_by {cause.mechanism}: {said}")
         return self
 
     @property

@@ -10,12 +10,12 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.findings.estimates import (
@@ -94,7 +94,7 @@ class Contrast(Statistic):
     """A sum of terms of one measure, each with a weight, on paired luck; divided by a scale or by another such sum."""
 
     measure: str = ""
-    terms: dict[str, float]
+    terms: dict[str, float] = Field(min_length=1)
     over: dict[str, float] = Field(default={})
     scale: float = 1.0
 
@@ -111,7 +111,7 @@ class Steps(Statistic):
     """Whether a measure goes one way over arms in order: its least favourable step, positive if in the way stated."""
 
     measure: str
-    terms: tuple[str, ...]
+    terms: tuple[str, ...] = Field(min_length=2)
     way: Literal["up", "down"]
 
     def estimate(self, runs: Runs) -> Estimate:
@@ -130,7 +130,7 @@ class Peak(Statistic):
     """
 
     measure: str
-    terms: tuple[str, ...]
+    terms: tuple[str, ...] = Field(min_length=3)
 
     def estimate(self, runs: Runs) -> Estimate:
         """What the best arm between has over the better end."""
@@ -246,6 +246,13 @@ class OddsRatio(OfPeople):
     of: str
     given: tuple[str, ...] = ()
     beside: str = ""
+
+    @model_validator(mode="after")
+    def _beside_one_of_them(self) -> Self:
+        columns = (self.of, *self.given)
+        if self.beside and self.beside not in columns:
+            raise ValueError(f"beside: found {self.beside!r}; allowed: {', '.join(columns)}")
+        return self
 
     def of_people(self, people: pd.DataFrame) -> Estimate:
         """The odds ratio; its interval is symmetric in its logarithm."""
