@@ -104,9 +104,7 @@ def chunks(
     Batch
     """
     _check(replicates, seed, first)
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads: found {threads}; allowed: 1 or more")
-    workers = threads_available() if threads is None else threads
+    workers = _workers(threads)
     size = max(1, min(CHUNK, -(-replicates // workers)))
     starts = range(first, first + replicates, size)
 
@@ -139,15 +137,25 @@ def prepare(scenario: Scenario) -> None:
 
 
 def _check(replicates: int, seed: int, first: int) -> None:
-    for name, number in {"replicates": replicates, "seed": seed, "first": first}.items():
-        if not isinstance(number, int | np.integer):
-            raise ValueError(f"{name}: found {number!r}; allowed: a whole number")
+    _check_whole({"replicates": replicates, "seed": seed, "first": first})
     if replicates < 1:
         raise ValueError(f"replicates: found {replicates}; allowed: 1 or more")
     if not 0 <= seed <= MOST_KEY:
         raise ValueError(f"seed: found {seed}; allowed: a whole number from 0 to {MOST_KEY}")
     if not 0 <= first <= first + replicates - 1 <= MOST_KEY:
         raise ValueError(f"replicates: {first} to {first + replicates - 1} asked for; allowed: 0 to {MOST_KEY}")
+
+
+def _check_whole(numbers: dict[str, int]) -> None:
+    for name, number in numbers.items():
+        if not isinstance(number, int | np.integer):
+            raise ValueError(f"{name}: found {number!r}; allowed: a whole number")
+
+
+def _workers(threads: int | None) -> int:
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads: found {threads}; allowed: 1 or more")
+    return threads_available() if threads is None else threads
 
 
 def run(
@@ -243,7 +251,7 @@ def survey(
     Raises
     ------
     ValueError
-        If `replicates` or `seed` is outside what chance can be keyed by.
+        If `replicates` or `seed` is outside what chance can be keyed by, or weeks are no whole numbers from 0.
     ScenarioError
         If a change would come at or after the last week.
 
@@ -253,6 +261,10 @@ def survey(
     >>> ps.survey(ps.demo(), week=52, follow=52).peers  # doctest: +SKIP
     """
     _check(replicates, seed, 0)
+    _check_whole({"week": week, "follow": follow})
+    if week < 0 or follow < 0:
+        raise ValueError(f"week and follow: found {week} and {follow}; allowed: 0 or more")
+    workers = _workers(threads)
     weeks = max(1, week + follow)
     blank = build(scenario.with_({"horizon_weeks": weeks}), seed=seed, weeks=weeks)
     prepare(scenario)
@@ -265,7 +277,7 @@ def survey(
             asked = _asked(world, blank, replicate, week, follow)
         return follow_up(asked, world)
 
-    with ThreadPoolExecutor(threads_available() if threads is None else threads) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         return Survey(scenario, week, follow, list(pool.map(ask, range(replicates))))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from peersim.cli.common import RefusedError, SeedOption, console, status
+from peersim.cli.common import RefusedError, SeedOption, console, count, status
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -64,10 +64,25 @@ def _show(validation: Validation, *, detailed: bool) -> None:
     for verdict in (*validation.patterns, *validation.falsifiers):
         if detailed or not verdict.passed:
             screen.print(_details(verdict))
-    failures = len(validation.failures)
-    passed = sum(verdict.passed for verdict in validation.patterns)
-    screen.print(f"{passed} of {len(validation.patterns)} patterns come out.", end=" ")
-    screen.print(f"{failures} failing of strength A or B, or falsified." if failures else "Nothing fails that counts.")
+    screen.print("\n" + _in_short(validation))
+
+
+def _in_short(validation: Validation) -> str:
+    """How many pass, and which fail of those that count."""
+    groups = {"pattern": validation.patterns, "falsifier": validation.falsifiers}
+    passed = " and ".join(
+        f"{sum(verdict.passed for verdict in verdicts)} of {count(len(verdicts), kind)}"
+        for kind, verdicts in groups.items()
+        if verdicts
+    )
+    failing = ", ".join(
+        f"{kind} {verdict.finding.id}"
+        for kind, verdicts in groups.items()
+        for verdict in verdicts
+        if verdict in validation.failures
+    )
+    said = f"Of strength A or B, these fail: {failing}." if failing else "Nothing of strength A or B fails."
+    return f"{passed} passed. {said}"
 
 
 def _summary(title: str, verdicts: tuple[Verdict, ...]) -> Table:
@@ -120,7 +135,7 @@ def _write(validation: Validation, out: Path) -> None:
     everything = validation.to_dict()
     (out / "findings.json").write_text(json.dumps(everything, indent=2) + "\n", encoding="utf-8")
     rows = [
-        {"kind": kind, "id": one["id"], "name": one["name"], "strength": one["strength"]} | check
+        {"kind": kind.removesuffix("s"), "id": one["id"], "name": one["name"], "strength": one["strength"]} | check
         for kind in ("patterns", "falsifiers")
         for one in everything[kind]
         for check in one["checks"]

@@ -104,7 +104,7 @@ class Survey:
         earned = records.pay_ratio * (model.pay_hours + (1.0 - model.pay_hours) * records.hours)
         stated = tables.states(tables.pushes(records, self.scenario))
         columns = self._columns(records, replicate, PEER_FIELDS)
-        columns["considering"] = np.asarray(records.intention_to_leave >= model.considering_threshold, float)
+        columns["considering"] = np.asarray(records.intention_to_leave > model.considering_threshold, float)
         columns["needs_met"] = 1.0 - records.need * np.maximum(0.0, model.pay_enough - earned)
         columns |= {f"stated_{name}": stated[:, k].astype(float) for k, name in enumerate(LEAVING)}
         columns["left"] = self._after([answers.left[0] for answers in self.answers])
@@ -112,7 +112,7 @@ class Survey:
         columns["left_job"] = columns["left"] - columns["left_role"]
         columns["weeks_sick"] = self._after([answers.weeks_sick[0] for answers in self.answers])
         columns["distance"] = np.abs(columns["identity"] - columns["team_way"])
-        columns["fallen_fit"] = columns["distance"] - columns["closest_fit"]
+        columns["fallen_fit"] = np.maximum(0.0, columns["distance"] - columns["closest_fit"])  # the team moves too
         return self._in_post(columns, records.status != VACANT)
 
     @cached_property
@@ -121,7 +121,7 @@ class Survey:
         records, replicate = self._records("clinicians")
         columns = self._columns(records, replicate, CLINICIAN_FIELDS)
         threshold = self.scenario.model.considering_threshold
-        columns["considering"] = np.asarray(records.intention_to_leave >= threshold, float)
+        columns["considering"] = np.asarray(records.intention_to_leave > threshold, float)
         columns["left"] = self._after([answers.left[1] for answers in self.answers])
         columns["weeks_sick"] = self._after([answers.weeks_sick[1] for answers in self.answers])
         return self._in_post(columns, records.status != VACANT)

@@ -17,12 +17,14 @@ from peersim.analysis.findings import finding as files
 from peersim.analysis.findings import services
 from peersim.analysis.findings.estimates import Estimate
 from peersim.analysis.findings.finding import BASELINE, SERVICES, Cause, Check, Design, Finding
+from peersim.analysis.findings.part import check_known
 from peersim.analysis.findings.statistics import Who
 from peersim.ensemble import run, survey
 from peersim.results.results import Results
 from peersim.results.survey import Survey
 from peersim.results.tables import plain
 from peersim.scenario import Scenario, ScenarioError
+from peersim.world.draws import MOST_KEY
 
 FULL, QUICK = 400, 60
 """Replicates of a run, thoroughly and quickly."""
@@ -32,6 +34,8 @@ KEPT_BACK: Final = (5, 15, 19, 22)
 """Findings that the evidence leaves out on purpose, to corroborate the model with afterwards."""
 SHARE_OF_SERVICES: Final = 20
 """A provider of many is run with one of so many replicates."""
+STAFF: Final = ("peers", "clinicians")
+"""Who is asked in a survey of many providers: service users are too many to keep, and no finding needs them."""
 KEPT: Final = 12
 """Runs kept in memory for the next statistic that asks for them."""
 
@@ -76,22 +80,23 @@ class Laboratory:
         )
         return results
 
-    def survey(self, scenario: Scenario, replicates: int, week: int, follow: int) -> Any:
+    def survey(self, scenario: Scenario, replicates: int, week: int, follow: int) -> Survey:
         """A survey, or the one kept."""
         key = ("survey", scenario.digest, replicates, week, follow)
-        return self._keep(key, lambda: self._ask(scenario, replicates, self.seed, week, follow))
+        kept: Survey = self._keep(key, lambda: self._ask(scenario, replicates, self.seed, week, follow))
+        return kept
 
     def many(self, changes: Settings, replicates: int, week: int, follow: int, who: Who) -> pd.DataFrame:
         """A survey of all providers, or the one kept; each has people of its own, since it has a seed of its own."""
 
         def ask() -> dict[str, pd.DataFrame]:
             surveys = [
-                self._ask(changed(each, changes), replicates, self.seed + number, week, follow)
+                self._ask(changed(each, changes), replicates, (self.seed + number) % (MOST_KEY + 1), week, follow)
                 for number, each in enumerate(self.providers)
             ]
             return {
                 kind: pd.concat([getattr(one, kind).assign(unit=number) for number, one in enumerate(surveys)])
-                for kind in ("peers", "clinicians")
+                for kind in STAFF
             }
 
         table: pd.DataFrame = self._keep(("many", repr(sorted(changes.items())), replicates, week, follow), ask)[who]
@@ -125,19 +130,20 @@ class Arms:
     def survey(self, arm: str, week: int, follow: int, who: Who) -> pd.DataFrame:
         """A survey of an arm; of many providers, the unit is the provider."""
         if arm == SERVICES:
+            check_known("people asked in services", who, STAFF)
             replicates = max(1, self._replicates // SHARE_OF_SERVICES)
             return self.laboratory.many(self.changes, replicates, week, follow, who)
-        people: pd.DataFrame = getattr(self.laboratory.survey(self._scenario(arm), self._replicates, week, follow), who)
+        asked = self.laboratory.survey(self._scenario(arm, SERVICES), self._replicates, week, follow)
+        people: pd.DataFrame = getattr(asked, who)
         return people.rename(columns={"replicate": "unit"})
 
     @property
     def _replicates(self) -> int:
         return round(self.design.worlds * self.laboratory.replicates)
 
-    def _scenario(self, arm: str) -> Scenario:
-        if arm != BASELINE and arm not in self.design.arms:
-            allowed = ", ".join([*self.design.arms, BASELINE, SERVICES])
-            raise QuestionError(f"no arm {arm!r}; allowed: {allowed}")
+    def _scenario(self, arm: str, *others: str) -> Scenario:
+        """The scenario of an arm; `others` are allowed too where it is asked for."""
+        check_known("arm", arm, [*self.design.arms, BASELINE, *others])
         settings = self.design.arms.get(arm, {})
         off = [*settings.get("model.off", ()), *self.changes.get("model.off", ())]
         return changed(self.laboratory.base, settings | self.changes | ({"model.off": off} if off else {}))
@@ -199,7 +205,19 @@ def examine(finding: Finding, laboratory: Laboratory, folder: Path) -> Verdict:
     laboratory : Laboratory
     folder : Path
         Where the finding's module is, if it has one.
+
+    Raises
+    ------
+    QuestionError
+        Naming the finding, if it asks for what does not exist.
     """
+    try:
+        return _examined(finding, laboratory, folder)
+    except QuestionError as error:
+        raise QuestionError(f"{finding.id}, {finding.name}: {error}") from None
+
+
+def _examined(finding: Finding, laboratory: Laboratory, folder: Path) -> Verdict:
     if finding.module:
         replicates = round(finding.worlds * laboratory.replicates)
         claims = runpy.run_path(str(folder / finding.module))["check"](replicates, laboratory.seed)

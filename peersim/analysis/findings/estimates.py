@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +24,13 @@ class Estimate(NamedTuple):
     found: float
     low: float
     high: float
+
+
+UNKNOWN: Final = Estimate(math.nan, math.nan, math.nan)
+"""What cannot be computed."""
+
+CERTAIN: Final = 1e-8
+"""A fitted chance nearer to 0 or 1 than this is certainty: its coefficients grow without end."""
 
 
 def of_mean(values: Floats) -> Estimate:
@@ -73,18 +82,19 @@ def multiple_r(outcome: Floats, predictors: Floats) -> float:
 def log_odds(outcome: Floats, predictors: Floats) -> Floats:
     """Coefficients of a logistic regression with an intercept, which is left out; shape (predictors,).
 
-    Not a number where the predictors tell the two outcomes apart without error, or there is only one.
+    Not a number where the predictors tell the two outcomes apart without error, if only for some people, or where there
+    is only one outcome.
     """
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_linear_model import GLM
-    from statsmodels.tools.sm_exceptions import PerfectSeparationError
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     unknown = np.full(predictors.shape[1], np.nan)
     design = np.column_stack([np.ones(len(outcome)), predictors])
     if np.ptp(outcome) == 0.0 or np.linalg.matrix_rank(design) < design.shape[1]:
         return unknown
-    try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
         fit: Any = GLM(outcome, design, family=Binomial()).fit()
-    except PerfectSeparationError:
-        return unknown
-    return np.asarray(fit.params[1:])
+    certain = np.minimum(fit.mu, 1.0 - fit.mu) < CERTAIN
+    return unknown if certain.any() else np.asarray(fit.params[1:])

@@ -7,15 +7,13 @@ one of those switched off, the checks named there must fail, or the finding was 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, Final, Literal, Self
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from peersim.analysis.errors import QuestionError
 from peersim.analysis.findings.estimates import Estimate
+from peersim.analysis.findings.part import Part, read
 from peersim.analysis.findings.statistics import (
     Contrast,
     Correlation,
@@ -24,7 +22,6 @@ from peersim.analysis.findings.statistics import (
     Mediated,
     MultipleR,
     OddsRatio,
-    Part,
     Peak,
     Share,
     Statistic,
@@ -111,6 +108,10 @@ class Check(Asks):
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
         self._only_one("rule", RULES)
+        for name in ("between", "within"):
+            ends = getattr(self, name)
+            if ends and ends[0] > ends[1]:
+                raise ValueError(f"{name}: found {ends[0]:g} to {ends[1]:g}; allowed: the lower end first")
         return self
 
     @property
@@ -192,11 +193,14 @@ class Finding(Design):
     @model_validator(mode="after")
     def _complete(self) -> Finding:
         if bool(self.checks) == bool(self.module):
-            raise ValueError("either checks or a module expected")
+            raise ValueError(f"either checks or a module expected, found {'both' if self.module else 'neither'}")
         for cause in self.made_by:
+            if self.module:
+                raise ValueError(f"made_by {cause.mechanism}: a module has no checks to undo")
             wrong = [number for number in cause.undoes if not 1 <= number <= len(self.checks)]
             if wrong:
-                raise ValueError(f"made_by {cause.mechanism}: no check {wrong[0]}; there are {len(self.checks)}")
+                said = f"undoes check {wrong[0]}; allowed: 1 to {len(self.checks)}"
+                raise ValueError(f"made_by {cause.mechanism}: {said}")
         return self
 
     @property
@@ -211,24 +215,6 @@ def load(path: str | os.PathLike[str]) -> Finding:
     Raises
     ------
     QuestionError
-        Naming the file, the place in it, and what is wrong.
+        Naming the file, the place in it, what is wrong, and what is allowed.
     """
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        return Finding(**_mapping(content))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError) as error:
-        raise QuestionError(f"{path}: cannot be read as a finding: {error}") from None
-    except ValidationError as error:
-        problems = "; ".join(_problem(details) for details in error.errors())
-        raise QuestionError(f"{path}: {problems}") from None
-
-
-def _mapping(content: object) -> Mapping[str, Any]:
-    if not isinstance(content, dict):
-        raise TypeError("expected keys with values, such as 'id: 1'")
-    return content
-
-
-def _problem(details: Any) -> str:
-    where = ".".join(str(step) for step in details["loc"])
-    return f"{where}: {details['msg']}" if where else str(details["msg"])
+    return read(path, Finding, "a finding")

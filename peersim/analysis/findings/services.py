@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from peersim.analysis.errors import QuestionError
-from peersim.analysis.findings.statistics import Part
+from peersim.analysis.findings.part import Part, read
 from peersim.scenario import Scenario
 from peersim.scenario.registry import parameter_for
 
@@ -71,7 +68,4 @@ def load(path: str | os.PathLike[str]) -> Services:
     QuestionError
         If the file cannot be read, or is not such a file.
     """
-    try:
-        return Services(**yaml.safe_load(Path(path).read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, ValidationError) as error:
-        raise QuestionError(f"{path}: cannot be read as services: {error}") from None
+    return read(path, Services, "services")

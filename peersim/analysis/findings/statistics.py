@@ -6,17 +6,20 @@ Terms name an arm, and where it matters a measure and weeks: ``two``, ``two @ 17
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
 
+from peersim.analysis.errors import QuestionError
 from peersim.analysis.findings.estimates import (
+    UNKNOWN,
     Estimate,
     Floats,
     jackknife,
@@ -25,8 +28,10 @@ from peersim.analysis.findings.estimates import (
     of_mean,
     slopes,
 )
-from peersim.results.outcomes import mean_of_weeks
+from peersim.analysis.findings.part import Part, check_known
+from peersim.results.outcomes import OUTCOMES, mean_of_weeks
 from peersim.results.results import Results
+from peersim.world.measures import WEEKLY
 
 Who = Literal["peers", "clinicians", "users"]
 
@@ -41,12 +46,6 @@ class Runs(Protocol):
     def survey(self, arm: str, week: int, follow: int, who: Who) -> pd.DataFrame:
         """A survey of an arm, with a column ``unit``: the world, or the provider if the arm is many."""
         ...
-
-
-class Part(BaseModel):
-    """Something in a finding's file: takes no keys but its own, and cannot be changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Statistic(Part):
@@ -66,8 +65,12 @@ def _values(runs: Runs, measure: str, term: str) -> Floats:
     assert match is not None, term
     results, name = runs.results(match["arm"]), match["measure"] or measure
     if match["first"] is None:
+        check_known("outcome", name, OUTCOMES)
         return results.per_replicate[name].to_numpy()
+    check_known("measure", name, WEEKLY)
     first, last = int(match["first"]), int(match["last"] or match["first"])
+    if not first <= last < results.weeks:
+        raise QuestionError(f"no such weeks: {term!r}; the run has weeks 0 to {results.weeks - 1}")
     return mean_of_weeks(results.by_week(name)[:, first : last + 1])
 
 
@@ -77,11 +80,21 @@ def _sum(runs: Runs, measure: str, terms: Mapping[str, float]) -> Floats:
     return total
 
 
+def _mean(values: Floats) -> float:
+    """Mean of the replicates that have a value."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else math.nan
+
+
+def _ratio(above: float, below: float) -> float:
+    return above / below if below else math.nan
+
+
 class Contrast(Statistic):
     """A sum of terms of one measure, each with a weight, on paired luck; divided by a scale or by another such sum."""
 
     measure: str = ""
-    terms: dict[str, float]
+    terms: dict[str, float] = Field(min_length=1)
     over: dict[str, float] = Field(default={})
     scale: float = 1.0
 
@@ -91,14 +104,14 @@ class Contrast(Statistic):
         if not self.over:
             return of_mean(above / self.scale)
         below = _sum(runs, self.measure, self.over)
-        return jackknife(len(above), lambda use: float(np.nanmean(above[use]) / np.nanmean(below[use])))
+        return jackknife(len(above), lambda use: _ratio(_mean(above[use]), _mean(below[use])))
 
 
 class Steps(Statistic):
     """Whether a measure goes one way over arms in order: its least favourable step, positive if in the way stated."""
 
     measure: str
-    terms: tuple[str, ...]
+    terms: tuple[str, ...] = Field(min_length=2)
     way: Literal["up", "down"]
 
     def estimate(self, runs: Runs) -> Estimate:
@@ -106,7 +119,7 @@ class Steps(Statistic):
         values = [_values(runs, self.measure, term) for term in self.terms]
         sign = 1.0 if self.way == "up" else -1.0
         steps = [of_mean(sign * (later - one)) for one, later in pairwise(values)]
-        return min(steps)
+        return next((step for step in steps if math.isnan(step.found)), min(steps, key=lambda step: step.found))
 
 
 class Peak(Statistic):
@@ -117,14 +130,15 @@ class Peak(Statistic):
     """
 
     measure: str
-    terms: tuple[str, ...]
+    terms: tuple[str, ...] = Field(min_length=3)
 
     def estimate(self, runs: Runs) -> Estimate:
         """What the best arm between has over the better end."""
         values = np.array([_values(runs, self.measure, term) for term in self.terms])
         choose, judge = values[:, ::2], values[:, 1::2]
-        inner = 1 + int(np.nanmean(choose[1:-1], axis=1).argmax())
-        end = -1 if np.nanmean(choose[-1]) > np.nanmean(choose[0]) else 0
+        first, *between, last = (_mean(arm) for arm in choose)
+        inner = 1 + int(np.argmax(between))
+        end = -1 if last > first else 0
         return of_mean(judge[inner] - judge[end])
 
 
@@ -166,8 +180,9 @@ class Asked(Part):
 def column(people: pd.DataFrame, name: str) -> Floats:
     """A column of a survey, or whether people are above its median."""
     plain = name.removesuffix(" high")
+    check_known("column", plain, map(str, people))
     values = people[plain].to_numpy(dtype=float)
-    return values if plain == name else (values > np.median(values)).astype(float)
+    return values if plain == name or not len(values) else (values > np.median(values)).astype(float)
 
 
 def columns(people: pd.DataFrame, names: Sequence[str]) -> Floats:
@@ -181,16 +196,29 @@ def _over_units(people: pd.DataFrame, statistic: Callable[[npt.NDArray[np.bool_]
     return jackknife(len(units), lambda use: statistic(use[number]))
 
 
-class Correlation(Statistic):
+class OfPeople(Statistic):
+    """Something that can be estimated from a survey; not a number where nobody is to be asked."""
+
+    asked: Asked = Asked()
+
+    def estimate(self, runs: Runs) -> Estimate:
+        """The number, with its 95 % interval over the worlds or providers that people work in."""
+        people = self.asked.people(runs)
+        return self.of_people(people) if len(people) else UNKNOWN
+
+    def of_people(self, people: pd.DataFrame) -> Estimate:
+        """The same for people, of whom there is at least one."""
+        raise NotImplementedError
+
+
+class Correlation(OfPeople):
     """Pearson's correlation of two columns."""
 
     x: str
     y: str
-    asked: Asked = Asked()
 
-    def estimate(self, runs: Runs) -> Estimate:
+    def of_people(self, people: pd.DataFrame) -> Estimate:
         """The correlation; 0 where one of the two does not vary."""
-        people = self.asked.people(runs)
         x, y = column(people, self.x), column(people, self.y)
         return _over_units(people, lambda use: multiple_r(y[use], x[use, None]) * np.sign(_slope(y[use], x[use])))
 
@@ -199,21 +227,19 @@ def _slope(y: Floats, x: Floats) -> float:
     return float(slopes(y, x[:, None])[0])
 
 
-class MultipleR(Statistic):
+class MultipleR(OfPeople):
     """Multiple correlation of an outcome with several columns."""
 
     outcome: str
     of: tuple[str, ...]
-    asked: Asked = Asked()
 
-    def estimate(self, runs: Runs) -> Estimate:
+    def of_people(self, people: pd.DataFrame) -> Estimate:
         """The multiple correlation."""
-        people = self.asked.people(runs)
         y, x = column(people, self.outcome), columns(people, self.of)
         return _over_units(people, lambda use: multiple_r(y[use], x[use]))
 
 
-class OddsRatio(Statistic):
+class OddsRatio(OfPeople):
     """Odds ratio of an outcome for one column, with others held equal; or how many times that of another column."""
 
     outcome: str
@@ -221,11 +247,15 @@ class OddsRatio(Statistic):
     given: tuple[str, ...] = ()
     beside: str = ""
 
-    asked: Asked = Asked()
+    @model_validator(mode="after")
+    def _beside_one_of_them(self) -> Self:
+        columns = (self.of, *self.given)
+        if self.beside and self.beside not in columns:
+            raise ValueError(f"beside: found {self.beside!r}; allowed: {', '.join(columns)}")
+        return self
 
-    def estimate(self, runs: Runs) -> Estimate:
+    def of_people(self, people: pd.DataFrame) -> Estimate:
         """The odds ratio; its interval is symmetric in its logarithm."""
-        people = self.asked.people(runs)
         names = (self.of, *self.given)
         y, x = column(people, self.outcome), columns(people, names)
         at = names.index(self.beside) if self.beside else None
@@ -237,40 +267,38 @@ class OddsRatio(Statistic):
         return Estimate(*np.exp(_over_units(people, statistic)).tolist())
 
 
-class Mediated(Statistic):
+class Mediated(OfPeople):
     """Share of the effect of one column on another that runs through a third (difference of least-squares slopes)."""
 
     x: str
     through: str
     y: str
-    asked: Asked = Asked()
 
-    def estimate(self, runs: Runs) -> Estimate:
-        """1 - direct effect / total effect."""
-        people = self.asked.people(runs)
+    def of_people(self, people: pd.DataFrame) -> Estimate:
+        """1 - direct effect / total effect; not a number where one of the two does not vary."""
         x, y, between = (column(people, name) for name in (self.x, self.y, self.through))
 
         def statistic(use: npt.NDArray[np.bool_]) -> float:
-            direct = slopes(y[use], np.column_stack([x[use], between[use]]))[0]
-            return float(1.0 - direct / _slope(y[use], x[use]))
+            if np.ptp(x[use]) == 0.0 or np.ptp(y[use]) == 0.0:
+                return math.nan
+            direct = float(slopes(y[use], np.column_stack([x[use], between[use]]))[0])
+            return 1.0 - _ratio(direct, _slope(y[use], x[use]))
 
         return _over_units(people, statistic)
 
 
-class Stronger(Statistic):
+class Stronger(OfPeople):
     """How much better one column foretells an outcome than another: difference of standardised log-odds, both in."""
 
     outcome: str
     of: str
     than: str
     given: tuple[str, ...] = ()
-    asked: Asked = Asked()
 
-    def estimate(self, runs: Runs) -> Estimate:
+    def of_people(self, people: pd.DataFrame) -> Estimate:
         """Log-odds for one standard deviation of the one, minus that of the other."""
-        people = self.asked.people(runs)
         y, x = column(people, self.outcome), columns(people, (self.of, self.than, *self.given))
-        x = x / x.std(axis=0)
+        x = x / np.where(np.ptp(x, axis=0) > 0.0, x.std(axis=0), 1.0)
 
         def statistic(use: npt.NDArray[np.bool_]) -> float:
             one, other = log_odds(y[use], x[use])[:2]
@@ -279,16 +307,14 @@ class Stronger(Statistic):
         return _over_units(people, statistic)
 
 
-class Share(Statistic):
+class Share(OfPeople):
     """Mean of a column, or how much higher it is than that of another."""
 
     column: str
     than: str = ""
-    asked: Asked = Asked()
 
-    def estimate(self, runs: Runs) -> Estimate:
+    def of_people(self, people: pd.DataFrame) -> Estimate:
         """The mean, or the difference of two."""
-        people = self.asked.people(runs)
         values = column(people, self.column) - (column(people, self.than) if self.than else 0.0)
         return _over_units(people, lambda use: float(values[use].mean()))
 
@@ -304,11 +330,15 @@ class Effect(Statistic):
     def estimate(self, runs: Runs) -> Estimate:
         """Mean of the one minus mean of the other, in standard deviations of the other's people."""
         groups = [_Group.of(self.of.people(runs), self.column), _Group.of(self.than.people(runs), self.column)]
+        if not all(len(group.values) for group in groups):
+            return UNKNOWN
         units = 1 + max(int(group.unit.max()) for group in groups)
 
         def statistic(use: npt.NDArray[np.bool_]) -> float:
             one, other = (group.values[use[group.unit]] for group in groups)
-            return float((one.mean() - other.mean()) / (self.deviation or other.std()))
+            if not len(one) or not len(other):
+                return math.nan
+            return _ratio(float(one.mean() - other.mean()), self.deviation or float(other.std()))
 
         return jackknife(units, statistic)
 
