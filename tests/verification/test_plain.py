@@ -65,7 +65,7 @@ def assert_both_writings_agree(scenario, seed, weeks=8):
     assert sum(1 for _ in compared(scenario, seed, weeks)) == 2 * min(weeks, scenario.horizon_weeks)
 
 
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(scenarios(max_horizon=8), SEEDS)
 def test_both_writings_agree_in_any_scenario(scenario, seed):
     assert_both_writings_agree(scenario, seed)
@@ -86,14 +86,14 @@ THEIRS = [
 ]
 
 
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(some_of(THEIRS), st.sampled_from(["nhs_trust", "voluntary", "partnership"]), SEEDS)
 def test_both_writings_agree_in_busy_times_with_any_parameters_of_the_two(setting, sector, seed):
     assert_both_writings_agree(busy({**setting, "sector": sector}, weeks=8), seed)
 
 
 # Smaller numbers are no simpler corners, so none are looked for.
-@settings(max_examples=10, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(corners(), SEEDS)
 def test_both_writings_agree_at_the_corners_of_all_ranges(setting, seed):
     assert_both_writings_agree(small(setting, weeks=8), seed)

@@ -184,6 +184,7 @@ def at_end(key, end):
     return int(getattr(parameter, end)) if key in WHOLE else getattr(parameter, end)
 
 
+@cache
 def acts(key, *off):
     """Whether a parameter at an end of its range changes anything."""
     return any(changes_anything({key: at_end(key, end)}, *off) for end in ("low", "high"))
@@ -205,7 +206,7 @@ def test_parameters_of_a_mechanism_all_at_an_end_do_nothing_without_it(name, end
     assert not changes_anything({key: at_end(key, end) for key in OWN[name]}, name)
 
 
-@settings(max_examples=30, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.sampled_from([name for name in SWITCHABLE if OWN[name]]), st.data())
 def test_parameters_of_a_mechanism_at_any_values_do_nothing_without_it(name, data):
     setting = data.draw(some_of([parameter for parameter in registry() if parameter.key in OWN[name]]))
@@ -214,7 +215,7 @@ def test_parameters_of_a_mechanism_at_any_values_do_nothing_without_it(name, dat
 
 @pytest.mark.parametrize("key", [p.key for p in NUMBERS if p.group not in ("model", "costs")])
 def test_a_policy_acts_without_any_mechanism_that_it_is_not_the_parameter_of(key):
-    assert {name for name in SWITCHABLE if not acts(key, name)} == {name for name in SWITCHABLE if key in OWN[name]}
+    assert [name for name in SWITCHABLE if key not in OWN[name] and not acts(key, name)] == []
 
 
 OF_HEADING = {
