@@ -100,36 +100,42 @@ def any_peer(world, team):
 def allocate(world, u):
     """User `u` comes onto the caseload of a peer in post: the best match in background, or the next in turn.
 
-    With chance `background_matching` the peer who shares most with the user is chosen; otherwise chance decides.  A
-    lone peer takes everybody.
+    With chance `background_matching` those who share most with the user are asked, otherwise all; among them chance
+    decides.  A lone peer takes everybody.
     """
     user = world.users[u]
     team = world.teams[user.team]
-    in_post = any_peer(world, team)
-    if in_post == 0:
-        return
     provider = world.provider[0]
-    policy = world.policy[provider.policy_row]
     matched, turn, _, _ = draws.of_user(provider, user, 0, draws.FATE)
-    skip = int(turn * in_post)
-    best = -1.0
+    by_match = matched < world.policy[provider.policy_row].background_matching
+    most = -1
+    alike = 0
     for i in range(team.first_peer, team.first_peer + team.n_peers):
-        peer = world.peers[i]
-        if peer.status == VACANT:
-            continue
-        score = 0.0
-        if matched < policy.background_matching:
-            if peer.experience == user.experience:
-                score += 1.0
-            if peer.community == user.community:
-                score += 1.0
-        if skip == 0:
-            score += 0.5
-        skip -= 1
-        if score > best:
-            best = score
-            user.peer = i
+        shared = sharing(world.peers[i], user, by_match)
+        if shared > most:
+            most = shared
+            alike = 0
+        if shared == most:
+            alike += 1
+    if most < 0:
+        return
+    skip = int(turn * alike)
+    for i in range(team.first_peer, team.first_peer + team.n_peers):
+        if sharing(world.peers[i], user, by_match) == most:
+            if skip == 0:
+                user.peer = i
+            skip -= 1
     peer = world.peers[user.peer]
     user.peer_ordinal = peer.ordinal
     a0, a1, a2, _ = draws.of_pair(provider, peer, user, draws.AFFINITY)
     user.affinity = draws.bell(a0, a1, a2)
+
+
+@compiled
+def sharing(peer, user, by_match):
+    """How much of a user's background a peer shares, if that counts; -1 for a post that is vacant."""
+    if peer.status == VACANT:
+        return -1
+    if not by_match:
+        return 0
+    return int(peer.experience == user.experience) + int(peer.community == user.community)

@@ -147,11 +147,5 @@ def test_peers_of_a_team_are_alike_whatever_their_post(peers, matching):
     assert alike(of_posts(peers, matching)) > SURELY
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="A user matched by background whom several peers fit equally well goes to the first of them unless another "
-    "is next in turn: of four peers, the first has half as many users again as the last.",
-)
 def test_peers_of_a_larger_team_are_alike_with_matching_by_background_too():
     assert alike(of_posts(4, 1)) > SURELY
