@@ -14,18 +14,21 @@ from peersim.world.draws import MOST_KEY
 from peersim.world.state import OFF_SICK, VACANT
 from tests.worlds import busy, small, weeks_of
 
-REPLICATES, SEED, WEEK, FOLLOW = 8, 5, 12, 18
+REPLICATES, SEED, WEEK, FOLLOW = 24, 5, 12, 18
 # About one in thirty leaves in a week, whatever the defaults are: some do and some do not.
-LEAVING_NOW_AND_THEN = {
+# Many are off sick, leavers too.
+COMING_AND_GOING = {
     "model.hazard_base": -4.0,
     "model.hazard_intention": 1.0,
     "model.hazard_alienation": 0.5,
     "model.hazard_falling_fit": 0.5,
     "model.clinician_hazard_base": -4.0,
     "model.role_exit_share": 0.5,
+    "model.sickness_base": 0.15,
+    "model.sickness_ends": 0.2,
     "valuing.progression": 0.2,
 }
-SCENARIO = busy(LEAVING_NOW_AND_THEN, weeks=WEEK + FOLLOW)
+SCENARIO = busy(COMING_AND_GOING, weeks=WEEK + FOLLOW)
 WHO = ["replicate", "team", "post", "ordinal"]
 
 
@@ -215,10 +218,19 @@ def test_weeks_sick_are_the_weeks_in_which_the_person_is_off_sick(asked, lived, 
     assert people["weeks_sick"].nunique() > 2
 
 
-def test_some_were_sick_when_asked_and_some_when_last_seen(lived):
+def test_some_were_sick_when_asked_when_last_seen_and_when_they_left(results, lived):
     """What makes the test of weeks off sick one of the ends too."""
     for week in (WEEK, WEEK + FOLLOW):
         assert any((weeks[week].peers.status == OFF_SICK).any() for weeks in lived)
+    spells = with_team_numbers(results.people)
+    spells = spells[(spells["start_week"] < WEEK) & (spells["end_week"] > WEEK)]
+
+    def sick_to_the_end(one):
+        peers = lived[one.replicate][one.end_week].peers
+        return bool((peers.status[(peers.team == one.team) & (peers.post == one.post)] == OFF_SICK).all())
+
+    for ending in ("left the job", "left the peer role"):
+        assert any(map(sick_to_the_end, spells[spells["how_it_ended"] == ending].itertuples()))
 
 
 def test_following_changes_nothing_that_was_asked(asked):
@@ -306,7 +318,7 @@ def test_surveys_that_cannot_be_made_are_refused(options, message):
 
 def test_a_survey_that_ends_before_a_change_is_refused():
     changing = small({"changes": [{"week": 20, "set": {"structure.flexibility": 1.0}}]})
-    assert len(survey(changing, 1, week=21).users)
+    assert len(survey(changing, 1, week=20, follow=1).answers) == 1
     with pytest.raises(ScenarioError, match="week"):
         survey(changing, 1, week=10, follow=10)
 
