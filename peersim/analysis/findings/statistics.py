@@ -268,21 +268,25 @@ class OddsRatio(OfPeople):
 
 
 class Mediated(OfPeople):
-    """Share of the effect of one column on another that runs through a third (difference of least-squares slopes)."""
+    """Share of the effect of one column on another that runs through a third, with others held equal.
+
+    Difference of least-squares slopes.
+    """
 
     x: str
     through: str
     y: str
+    given: tuple[str, ...] = ()
 
     def of_people(self, people: pd.DataFrame) -> Estimate:
         """1 - direct effect / total effect; not a number where one of the two does not vary."""
-        x, y, between = (column(people, name) for name in (self.x, self.y, self.through))
+        y, x = column(people, self.y), columns(people, (self.x, *self.given, self.through))
 
         def statistic(use: npt.NDArray[np.bool_]) -> float:
-            if np.ptp(x[use]) == 0.0 or np.ptp(y[use]) == 0.0:
+            if np.ptp(x[use, 0]) == 0.0 or np.ptp(y[use]) == 0.0:
                 return math.nan
-            direct = float(slopes(y[use], np.column_stack([x[use], between[use]]))[0])
-            return 1.0 - _ratio(direct, _slope(y[use], x[use]))
+            direct, total = slopes(y[use], x[use])[0], slopes(y[use], x[use, :-1])[0]
+            return 1.0 - _ratio(float(direct), float(total))
 
         return _over_units(people, statistic)
 
