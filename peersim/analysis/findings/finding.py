@@ -127,9 +127,14 @@ class Check(Asks):
         return f"interval within {self.within[0]:g} to {self.within[1]:g}"
 
     def holds(self, estimate: Estimate) -> bool:
-        """Whether an estimate is as the rule says; one that could not be computed is not."""
+        """Whether an estimate is as the rule says.
+
+        One that could not be computed is not, nor one without an interval where the rule is about the interval, except
+        for a p value, which has none.
+        """
         found, low, high = estimate
-        low, high = (found, found) if low != low else (low, high)
+        if self.dip is not None:
+            low = high = found
         if self.above is not None:
             return low > self.above
         if self.below is not None:

@@ -119,7 +119,7 @@ class Steps(Statistic):
         values = [_values(runs, self.measure, term) for term in self.terms]
         sign = 1.0 if self.way == "up" else -1.0
         steps = [of_mean(sign * (later - one)) for one, later in pairwise(values)]
-        return next((step for step in steps if math.isnan(step.found)), min(steps, key=lambda step: step.found))
+        return next((step for step in steps if math.isnan(step.found)), min(steps, key=lambda step: step.low))
 
 
 class Peak(Statistic):
