@@ -361,8 +361,11 @@ def cited_sections(text):
 def sources():
     yield from ((parameter.key, parameter.evidence) for parameter in registry())
     yield "docs/model.md", MODEL
+    yield "docs/validation.md", (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
     for path in sorted((ROOT / "peersim").rglob("*.py")):
         yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+    for path in sorted((ROOT / "experiments").rglob("*.yaml")):
+        yield path.relative_to(ROOT).as_posix(), re.sub(r"\([^()]*\)", "", path.read_text(encoding="utf-8"))
 
 
 def test_every_row_that_is_cited_is_in_the_evidence():
