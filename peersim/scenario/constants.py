@@ -224,7 +224,7 @@ class Constants(Frozen):
     hazard_intention: float = parameter(5, low=0, high=25, unit="log per level", meaning="Rise of the log-hazard per intention to leave", evidence="Intention and leaving r = .50, row 4.3", grade="A")
     hazard_alienation: float = parameter(0.8, low=0, high=3, unit="log", meaning="Rise of the log-hazard for somebody wholly unlike the team", evidence="Bhatt, section 6.3", grade="M")
     alienation_tolerance: float = parameter(0.4, low=0.02, high=2, unit="level", meaning="Distance from the team's way that is tolerated", evidence="Bhatt, section 6.3", grade="M")
-    hazard_falling_fit: float = parameter(2, low=0, high=10, unit="log per level", meaning="Rise of the log-hazard per loss of fit once reached", evidence="Srivastava et al. 2018, row 4.21", grade="B")
+    hazard_falling_fit: float = parameter(6, low=0, high=20, unit="log per level", meaning="Rise of the log-hazard per loss of fit once reached", evidence="Srivastava et al. 2018, row 4.21; so large that a loss of fit foretells leaving better than distance does", grade="B")
     fit_noticed: float = parameter(0.05, low=0, high=1, unit="level", meaning="Loss of fit that goes unnoticed")
     role_exit_share: float = parameter(0.35, low=0, high=1, unit="share", meaning="Share of leavers who take another job outside the peer role, without progression", evidence="Ostrow et al. 2025, row 1.9", grade="A")
     clinician_hazard_base: float = parameter(-8.2, low=-25, high=0, unit="log", meaning="Log of the weekly hazard of leaving for a clinician with no intention to leave", evidence="12 to 19 % a year, section 5", grade="A")
