@@ -4,7 +4,7 @@
 
 Writes every point that was run (points.csv), draws from the posterior (posterior.csv), the chosen defaults
 (chosen.yaml) and a report with figures (report.md).  The files in `experiments/calibration/results/` are from one such
-run.
+run.  The same command again goes on where it stopped: waves that points.csv has are not run again.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ LOOK_AROUND = 2.0
 DRAWS = 400  # kept of the posterior
 MOST_VERIFIED = 48  # draws from the posterior that are run
 MOST_BEST = 12  # best fits that are run
+FINALISTS, LONGER = 12, 4  # points that are run again, with so many times the replicates
 
 
 def main(out: Path, points: int, waves: int, replicates: int, workers: int, seed: int) -> None:
@@ -45,11 +46,12 @@ def main(out: Path, points: int, waves: int, replicates: int, workers: int, seed
     history.add(
         waves + 2, matching.best(fitted, draws[: min(MOST_BEST, points // 4)], problem.target, problem.allowance)
     )
-    point = rounded(history.best(since=waves + 1))
-    found = evaluation.evaluate(point, 4 * replicates)
+    finalists = rounded(history.best(since=waves + 1, count=FINALISTS))
+    found = evaluation.evaluate_all(finalists, LONGER * replicates, workers)
+    first = problem.order(found[:, 0])[0]
     posterior = pd.DataFrame([evaluation.settings(draw) for draw in draws])
     posterior.to_csv(out / "posterior.csv", index=False, float_format="%.4g")
-    (out / "chosen.yaml").write_text(yaml.safe_dump(evaluation.settings(point), sort_keys=False))
+    (out / "chosen.yaml").write_text(yaml.safe_dump(evaluation.settings(finalists[first]), sort_keys=False))
     report.write(
         out,
         command=f"python experiments/calibration --out FOLDER --points {points} --waves {waves} "
@@ -60,8 +62,8 @@ def main(out: Path, points: int, waves: int, replicates: int, workers: int, seed
         allowance=problem.allowance,
         draws=draws,
         verified=history.found(wave=waves + 1),
-        point=point,
-        chosen=found,
+        point=finalists[first],
+        chosen=found[first],
     )
     print(f"done in {time.monotonic() - started:.0f} s", flush=True)
 
@@ -85,6 +87,10 @@ class Problem:
         """Sum of squared deviations from the targets, shape (points,)."""
         return np.square((found - self.target) / self.allowance).sum(axis=1)
 
+    def order(self, found: np.ndarray) -> np.ndarray:
+        """Places of points from the best: within most published ranges, and of these the one that fits best."""
+        return np.lexsort([self.off(found), -evaluation.targets().met(found)])
+
 
 class History:
     """Points that were run, wave by wave, and what was found there; kept in a file."""
@@ -95,15 +101,28 @@ class History:
         self.points = np.empty((0, len(problem.box)))
         self.values = np.empty((0, 2, len(problem.target)))
         self.waves = np.empty(0, dtype=int)
+        self.earlier = pd.read_csv(path) if path.exists() else None
 
     def add(self, wave: int, points: np.ndarray) -> None:
-        """Run a wave of points."""
+        """Run a wave of points, or take what the file has of it from before."""
         print(f"wave {wave}: {len(points)} points", flush=True)
-        values = evaluation.evaluate_all(points, self.replicates, self.workers)
+        values = self._before(wave, points)
+        if values is None:
+            values = evaluation.evaluate_all(points, self.replicates, self.workers)
         self.points, self.values = np.vstack([self.points, points]), np.concatenate([self.values, values])
         self.waves = np.append(self.waves, np.full(len(points), wave))
         save(self.path, self.points, self.values, self.waves)
         print(f"  best: sum of squares {np.nanmin(self.problem.off(values[:, 0])):.1f}", flush=True)
+
+    def _before(self, wave: int, points: np.ndarray) -> np.ndarray | None:
+        """What an earlier run of the same command found at these points."""
+        if self.earlier is None:
+            return None
+        known = self.earlier[self.earlier["wave"] == wave]
+        if len(known) != len(points) or not np.allclose(known[list(evaluation.constants())], points, rtol=1e-6):
+            return None
+        names = [target.name for target in evaluation.targets().targets]
+        return np.stack([known[names], known[[f"error of {name}" for name in names]]], axis=1)
 
     def emulators(self, since: int, until: int = 99):
         """Emulators of what was found in some of the waves."""
@@ -114,10 +133,10 @@ class History:
         """What was found in a wave, shape (points, targets)."""
         return self.values[self.waves == wave, 0]
 
-    def best(self, since: int) -> np.ndarray:
-        """The point that fits best of some of the waves."""
+    def best(self, since: int, count: int) -> np.ndarray:
+        """So many points of some of the waves, the best first."""
         use = self.waves >= since
-        return self.points[use][np.nanargmin(self.problem.off(self.values[use, 0]))]
+        return self.points[use][self.problem.order(self.values[use, 0])[:count]]
 
     @property
     def counts(self) -> dict[int, int]:
@@ -125,9 +144,9 @@ class History:
         return dict(zip(*(part.tolist() for part in np.unique(self.waves, return_counts=True)), strict=True))
 
 
-def rounded(point: np.ndarray) -> np.ndarray:
-    """A point with two digits that count in each constant, as people write them."""
-    return np.array([float(f"{value:.2g}") for value in point])
+def rounded(points: np.ndarray) -> np.ndarray:
+    """Points with two digits that count in each constant, as people write them."""
+    return np.array([[float(f"{value:.2g}") for value in point] for point in points])
 
 
 def save(path: Path, run: np.ndarray, values: np.ndarray, wave_of: np.ndarray) -> None:

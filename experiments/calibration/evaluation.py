@@ -29,6 +29,7 @@ class Target(Asks):
     source: str
     target: float
     deviation: float
+    band: tuple[float, float] = (-np.inf, np.inf)
     scale: Literal["linear", "log", "logit"] = "linear"
 
     def transformed(self, values):
@@ -40,6 +41,12 @@ class Target(Asks):
             return np.log(held / (1.0 - held))
         return values
 
+    def back(self, values):
+        """From that scale to the one on which people read them."""
+        if self.scale == "log":
+            return np.exp(values)
+        return 1.0 / (1.0 + np.exp(-values)) if self.scale == "logit" else values
+
     @property
     def allowance(self) -> float:
         """The deviation on that scale."""
@@ -50,10 +57,28 @@ class Target(Asks):
         return self.deviation
 
 
-class Targets(Design):
-    """All targets, and the arms that they need."""
+class Order(BaseModel):
+    """One target has to be so many times another."""
 
+    model_config = ConfigDict(extra="forbid")
+    more: str
+    than: str
+    times: float
+
+
+class Targets(Design):
+    """All targets, the arms that they need, and what the chosen point has to have besides."""
+
+    order: tuple[Order, ...]
     targets: tuple[Target, ...]
+
+    def met(self, found: np.ndarray) -> np.ndarray:
+        """How many bands and orders are met by what was found at points, shape (points, targets) to (points,)."""
+        at = {target.name: (number, target) for number, target in enumerate(self.targets)}
+        value = {name: target.back(found[:, number]) for name, (number, target) in at.items()}
+        orders = [value[one.more] >= one.times * value[one.than] for one in self.order]
+        bands = [(value[one.name] >= one.band[0]) & (value[one.name] <= one.band[1]) for one in self.targets]
+        return np.sum([*orders, *bands], axis=0)
 
 
 class Constant(BaseModel):

@@ -17,13 +17,6 @@ FAR = 2.0  # deviations beyond which a target counts as missed
 LOOKED_AT = 20_000  # points at which implausibility is looked at
 
 
-def back(target, value: float) -> float:
-    """A number on the scale on which people read it."""
-    if target.scale == "log":
-        return float(np.exp(value))
-    return float(1.0 / (1.0 + np.exp(-value))) if target.scale == "logit" else float(value)
-
-
 def fit_table(chosen: np.ndarray, draws: np.ndarray) -> pd.DataFrame:
     """Each target beside what the chosen constants give.
 
@@ -37,16 +30,16 @@ def fit_table(chosen: np.ndarray, draws: np.ndarray) -> pd.DataFrame:
     rows = []
     for number, target in enumerate(evaluation.targets().targets):
         aim = target.transformed(target.target)
-        low, high = (back(target, value) for value in np.nanquantile(draws[:, number], [0.05, 0.95]))
+        low, high = target.back(np.nanquantile(draws[:, number], [0.05, 0.95]))
         rows.append(
             {
                 "target": target.name,
                 "source": target.source,
-                "published": back(target, aim),
-                "chosen": back(target, chosen[0, number]),
+                "published": target.target,
+                "chosen": float(target.back(chosen[0, number])),
                 "off by": (chosen[0, number] - aim) / target.allowance,
-                "posterior 5 %": low,
-                "95 %": high,
+                "posterior 5 %": float(low),
+                "95 %": float(high),
             }
         )
     return pd.DataFrame(rows)
@@ -73,7 +66,7 @@ def rejection_table(first, target, allowance) -> pd.DataFrame:
     for number, one in enumerate(evaluation.targets().targets):
         order = np.argsort(-np.abs(slopes[number]))[:3]
         which = ", ".join(f"{names[k]} {'+' if slopes[number, k] > 0 else '-'}" for k in order if slopes[number, k])
-        explained = 1.0 - first.variance[number] / first.total[number]
+        explained = 1.0 - first.variance[number] / first.total[number] if first.total[number] else np.nan
         rows.append({"target": one.name, "ruled out": out[:, number].mean(), "decided by": which, "R2": explained})
     table = pd.DataFrame(rows).sort_values("ruled out", ascending=False)
     table.attrs["left"] = float((~out.any(axis=1)).mean())
@@ -157,8 +150,10 @@ Written by `{command}`; do not edit. {len(ranges)} free constants, {len(fit)} ta
 History matching: a Latin hypercube over the ranges in `constants.yaml`; an emulator for each target (quadratic
 regression, lasso; its error from cross-validation, simulation noise included); then points where no target is
 implausible given that error and the allowance in `targets.yaml`; again with emulators of the last two waves. The last
-wave but one runs draws from the posterior, the last the best fits near some of them. Chosen is the point that fits best
-when run, rounded to two digits. Every point has the same people and luck.
+wave but one runs draws from the posterior, the last the best fits near some of them. Of the
+points of these two the best dozen are run again with four times as many replicates, and the one is chosen that is within
+most of the published ranges in `targets.yaml`, and of those fits best; its constants have two digits. Every point has the
+same people and luck.
 
 ## Fit
 
