@@ -46,6 +46,7 @@ TABLES = (
 # Constants with which a lot happens in a few weeks: people leave, are hired, fall ill and come back.
 BUSY = {
     "model.hazard_base": -5.0,
+    "model.hazard_intention": 5.0,
     "model.clinician_hazard_base": -5.0,
     "model.manager_hazard": 0.03,
     "model.approval_base": 0.5,

@@ -150,10 +150,10 @@ Written by `{command}`; do not edit. {len(ranges)} free constants, {len(fit)} ta
 History matching: a Latin hypercube over the ranges in `constants.yaml`; an emulator for each target (quadratic
 regression, lasso; its error from cross-validation, simulation noise included); then points where no target is
 implausible given that error and the allowance in `targets.yaml`; again with emulators of the last two waves. The last
-wave but one runs draws from the posterior, the last the best fits near some of them. Of the
-points of these two the best dozen are run again with four times as many replicates, and the one is chosen that is within
-most of the published ranges in `targets.yaml`, and of those fits best; its constants have two digits. Every point has the
-same people and luck.
+wave but one runs draws from the posterior, the last the best fits near some of them. Of the points of these two the
+best dozen are run again with four times as many replicates, and the one is chosen that is within most of the
+published ranges in `targets.yaml`, and of those fits best; its constants have two digits. Every point has the same
+people and luck.
 
 ## Fit
 

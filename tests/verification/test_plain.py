@@ -120,7 +120,7 @@ TRYING = {
 def test_what_is_rare_in_the_two_mechanisms_has_been_compared(sector):
     met = Counter()
     scenario = busy(TRYING, weeks=18).with_({"changes": CHANGES, "sector": sector})
-    for seed in range(3):
+    for seed in range(9):
         for name, before, after in compared(scenario, seed, weeks=18):
             for was, now in zip(before["peers"], after["peers"], strict=True):
                 met.update(happened(name, was, now, before))

@@ -110,7 +110,9 @@ HELPING |= constants("exhaustion_help", "team_clinical") | {"support.clinical_re
 MEETING = under("Meeting users") | {"identity.language_fit"}
 NOTED = {key for key in BY_KEY if key.startswith(("model.identity_", "model.exhaustion_"))}
 NOTED -= constants("exhaustion_newcomer")
-FILLING = constants("approval_base", "approval_backing", "uptake_base", "uptake_pay", "approval_clinician")
+FILLING = constants(
+    "approval_base", "approval_backing", "approval_half", "uptake_base", "uptake_pay", "approval_clinician"
+)
 FILLING |= constants("uptake_clinician") | {"structure.weeks_to_hire"}
 STARTS = ("clarity_newcomer", "clarity_description", "empowerment_newcomer", "prospects_newcomer", "prospects_spread")
 STARTS += ("value_newcomer", "support_newcomer", "satisfaction_newcomer", "wellbeing_energy")

@@ -106,7 +106,7 @@ def test_a_team_does_not_depend_on_its_place_in_the_list(order):
 
 def test_different_teams_are_told_apart_by_the_same_test():
     before, after = of_teams(*DIFFERENT, seed=1), of_teams(*list(DIFFERENT)[::-1], seed=2)
-    assert len(differ(before[:, 0], after[:, 0])) > 6
+    assert len(differ(before[:, 0], after[:, 0])) > 4
     assert differ(before[:, 0], after[:, 2]) == []
 
 

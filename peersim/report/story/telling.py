@@ -26,8 +26,8 @@ REASONS = {
     "no_progression": ("I see no way to progress.", "a way to progress"),
     "isolation": ("I am on my own here, without other peers.", "other peers within reach"),
     "lack_of_support": ("I do not get the support or supervision I need.", "supervision not long ago"),
-    "no_control": ("I have too little say in how I do this work.", "a say in how they worked"),
     "unwanted_tasks": ("Too much of my week goes on tasks outside the peer role.", "a week that was still their own"),
+    "no_control": ("I have too little say in how I do this work.", "a say in how they worked"),
     "alienation": ("I am not like the people I work with.", "a way of working not far from the team's"),
     "falling_fit": ("I fit in here less than I used to.", ""),
 }
