@@ -25,7 +25,7 @@ LOOK_AROUND = 2.0
 DRAWS = 400  # kept of the posterior
 MOST_VERIFIED = 48  # draws from the posterior that are run
 MOST_BEST = 12  # best fits that are run
-FINALISTS, LONGER = 12, 4  # points that are run again, with so many times the replicates
+LONGER = 4  # times as many replicates for the chosen point
 
 
 def main(out: Path, points: int, waves: int, replicates: int, workers: int, seed: int) -> None:
@@ -46,12 +46,10 @@ def main(out: Path, points: int, waves: int, replicates: int, workers: int, seed
     history.add(
         waves + 2, matching.best(fitted, draws[: min(MOST_BEST, points // 4)], problem.target, problem.allowance)
     )
-    finalists = rounded(history.best(since=waves + 1, count=FINALISTS))
-    found = evaluation.evaluate_all(finalists, LONGER * replicates, workers)
-    first = problem.order(found[:, 0])[0]
+    point = rounded(history.best(since=waves + 1))
     posterior = pd.DataFrame([evaluation.settings(draw) for draw in draws])
     posterior.to_csv(out / "posterior.csv", index=False, float_format="%.4g")
-    (out / "chosen.yaml").write_text(yaml.safe_dump(evaluation.settings(finalists[first]), sort_keys=False))
+    (out / "chosen.yaml").write_text(yaml.safe_dump(evaluation.settings(point), sort_keys=False))
     report.write(
         out,
         command=f"python experiments/calibration --out FOLDER --points {points} --waves {waves} "
@@ -62,8 +60,8 @@ def main(out: Path, points: int, waves: int, replicates: int, workers: int, seed
         allowance=problem.allowance,
         draws=draws,
         verified=history.found(wave=waves + 1),
-        point=finalists[first],
-        chosen=found[first],
+        point=point,
+        chosen=evaluation.evaluate(point, LONGER * replicates),
     )
     print(f"done in {time.monotonic() - started:.0f} s", flush=True)
 
@@ -86,10 +84,6 @@ class Problem:
     def off(self, found: np.ndarray) -> np.ndarray:
         """Sum of squared deviations from the targets, shape (points,)."""
         return np.square((found - self.target) / self.allowance).sum(axis=1)
-
-    def order(self, found: np.ndarray) -> np.ndarray:
-        """Places of points from the best: within most published ranges, and of these the one that fits best."""
-        return np.lexsort([self.off(found), -evaluation.targets().met(found)])
 
 
 class History:
@@ -133,10 +127,11 @@ class History:
         """What was found in a wave, shape (points, targets)."""
         return self.values[self.waves == wave, 0]
 
-    def best(self, since: int, count: int) -> np.ndarray:
-        """So many points of some of the waves, the best first."""
+    def best(self, since: int) -> np.ndarray:
+        """The point of some of the waves that is within most of the ranges asked for, and of these fits best."""
         use = self.waves >= since
-        return self.points[use][self.problem.order(self.values[use, 0])[:count]]
+        found = self.values[use, 0]
+        return self.points[use][np.lexsort([self.problem.off(found), -evaluation.targets().met(found)])[0]]
 
     @property
     def counts(self) -> dict[int, int]:
@@ -144,9 +139,9 @@ class History:
         return dict(zip(*(part.tolist() for part in np.unique(self.waves, return_counts=True)), strict=True))
 
 
-def rounded(points: np.ndarray) -> np.ndarray:
-    """Points with two digits that count in each constant, as people write them."""
-    return np.array([[float(f"{value:.2g}") for value in point] for point in points])
+def rounded(point: np.ndarray) -> np.ndarray:
+    """A point with two digits that count in each constant, as people write them."""
+    return np.array([float(f"{value:.2g}") for value in point])
 
 
 def save(path: Path, run: np.ndarray, values: np.ndarray, wave_of: np.ndarray) -> None:

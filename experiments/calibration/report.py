@@ -151,9 +151,9 @@ History matching: a Latin hypercube over the ranges in `constants.yaml`; an emul
 regression, lasso; its error from cross-validation, simulation noise included); then points where no target is
 implausible given that error and the allowance in `targets.yaml`; again with emulators of the last two waves. The last
 wave but one runs draws from the posterior, the last the best fits near some of them. Of the points of these two the
-best dozen are run again with four times as many replicates, and the one is chosen that is within most of the
-published ranges in `targets.yaml`, and of those fits best; its constants have two digits. Every point has the same
-people and luck.
+one is chosen that is within most of the ranges asked for in `targets.yaml`, and of those fits best; its constants have
+two digits, and it is run with four times as many replicates for the table below. Every point has the same people and
+luck.
 
 ## Fit
 

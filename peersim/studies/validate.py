@@ -26,7 +26,7 @@ from peersim.results.tables import plain
 from peersim.scenario import Scenario, ScenarioError
 from peersim.world.draws import MOST_KEY
 
-FULL, QUICK = 400, 60
+FULL, QUICK = 300, 60
 """Replicates of a run, thoroughly and quickly."""
 MANY: Final = "services.yaml"
 """How providers differ, in the folder of findings."""
