@@ -87,6 +87,7 @@ def main(draws: int, replicates: int, workers: int, out: Path | None) -> None:
     print(table.round(3).to_string(index=False))
     print(in_words(table))
     if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
         table.to_csv(out, index=False, float_format="%.4f")
 
 

@@ -61,7 +61,7 @@ def jackknife(units: int, statistic: Callable[[npt.NDArray[np.bool_]], float]) -
         return Estimate(found, np.nan, np.nan)
     without = np.array([statistic(group != left_out) for left_out in range(groups)])
     error = np.sqrt((groups - 1) / groups * np.square(without - without.mean()).sum())
-    half = float(reach(groups)) * error
+    half = float(reach(groups) * error)
     return Estimate(found, found - half, found + half)
 
 

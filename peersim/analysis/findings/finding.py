@@ -136,13 +136,13 @@ class Check(Asks):
         if self.dip is not None:
             low = high = found
         if self.above is not None:
-            return low > self.above
+            return bool(low > self.above)
         if self.below is not None:
-            return high < self.below
+            return bool(high < self.below)
         if self.between is not None:
-            return self.between[0] <= found <= self.between[1]
+            return bool(self.between[0] <= found <= self.between[1])
         assert self.within is not None
-        return self.within[0] <= low and high <= self.within[1]
+        return bool(self.within[0] <= low and high <= self.within[1])
 
 
 class Cause(Part):
