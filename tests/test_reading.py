@@ -81,7 +81,7 @@ def test_results_come_back_to_the_last_bit(case, tmp_path):
 
 
 def test_the_cases_are_what_they_are_called():
-    nobody_left, busy_times = (peersim.run(CASES[name][0], 2) for name in ("nobody left", "busy"))
+    nobody_left, busy_times = (peersim.run(CASES[name][0], 60) for name in ("nobody left", "busy"))
     assert (nobody_left.people["how_it_ended"] == "in post").all()
     assert {"left the job", "left the peer role"} <= set(busy_times.people["how_it_ended"])
     managers = busy_times.events[busy_times.events["who"] == "manager"]

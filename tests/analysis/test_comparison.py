@@ -127,11 +127,10 @@ def test_the_scenario_that_needs_most_pairs_counts(calm):
     arms = {"a little": calm.with_({"support.supervision.every_weeks": 3}), "weekly": calm.with_(WEEKLY)}
     found = ps.compare(calm, arms, 10, precision={"wellbeing": 0.0015}, most=2_000)
     (goal,) = found.precision
-    half = {name: (row["high"] - row["low"]) / 2 for name in arms for row in [found.of(name).loc["wellbeing"]]}
+    needed = {name: found.of(name).loc["wellbeing", "pairs_needed"] for name in arms}
     assert goal.reached
-    assert goal.scenario == max(half, key=half.get)
-    assert half[goal.scenario] == pytest.approx(goal.found)
-    assert half["a little"] != half["weekly"]
+    # A scenario by itself needs no more than what is reported for all; skewness can ask for more.
+    assert goal.pairs_needed >= max(needed.values()) > min(needed.values())
 
 
 @pytest.mark.parametrize(
