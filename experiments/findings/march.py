@@ -40,6 +40,7 @@ from peersim.results.outcomes import interval
 from peersim.scenario import Scenario
 from peersim.scenario.switches import SWITCHABLE
 from peersim.world import draws
+from peersim.world.state import PROVIDER
 
 PEOPLE = 50
 DIMENSIONS = 30
@@ -48,7 +49,6 @@ MOST_TURNOVER = 0.49  # our hazard lets nobody be more likely than not to leave 
 # Decisions of keyed chance that the model itself does not use; each takes as many numbers as it needs from here on.
 NOBODY = 0
 NAIVE, REALITY, TURBULENCE, LEARN, ACT, ADOPT = range(1024, 1120, 16)
-KEY = np.dtype([("seed", "i8"), ("replicate", "i8")])
 PERSON = np.dtype([(name, "i8") for name in ("team", "post", "ordinal", "start_week", "end_week")])
 
 
@@ -107,7 +107,9 @@ def knowledge(
     slow, fast = p1 if isinstance(p1, tuple) else (p1, p1)
     pace = np.where(np.arange(PEOPLE) < round(slow_share * PEOPLE), slow, fast)
     found = Knowledge(np.empty((replicates, weeks)), np.empty((replicates, weeks)))
-    key = np.zeros(replicates, KEY).view(np.recarray)
+    # The model's own record, of which chance reads two fields: with a smaller one, Numba would take the model's for a
+    # kind of that and call what was compiled for it.
+    key = np.zeros(replicates, PROVIDER).view(np.recarray)
     key.seed, key.replicate = seed, np.arange(replicates)
     for replicate, spells in enumerate(people(p3, weeks, replicates, seed)):
         rows = (np.empty((len(spells), DIMENSIONS), np.int64), *np.empty((4, DIMENSIONS), np.int64), np.empty(32))
@@ -186,7 +188,9 @@ def place_of(person):
     return draws.place(draws.PEER, person.team, person.post)
 
 
-@numba.njit(numba.void(numba.from_dtype(KEY), *[numba.int64] * 4, numba.float64[::1]))  # else one for each decision
+@numba.njit(
+    numba.void(numba.from_dtype(PROVIDER), *[numba.int64] * 4, numba.float64[::1])
+)  # else one for each decision
 def draw(key, here, ordinal, week, decision, luck):
     """Fill `luck` with somebody's uniform numbers for a decision in a week, one for each dimension."""
     for d in range(0, DIMENSIONS, 4):

@@ -13,11 +13,20 @@ Harrison and Carroll (1991) is not docked: its equations could not be verified (
 import runpy
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
+from peersim.world import draws
+from peersim.world.state import PROVIDER
+
 MARCH = runpy.run_path(str(Path(__file__).parents[2] / "experiments" / "findings" / "march.py"))
 knowledge, people, check = MARCH["knowledge"], MARCH["people"], MARCH["check"]
+
+
+def test_chance_is_compiled_for_the_models_own_record_and_no_other(found):
+    assert found
+    assert {signature[0] for signature in draws.four.signatures} == {numba.from_dtype(PROVIDER)}
 
 
 @pytest.fixture(scope="module")
