@@ -9,11 +9,13 @@ from __future__ import annotations
 import csv
 import inspect
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from peersim.analysis.findings.estimates import Estimate
 from peersim.results.observation import SCALES
 from peersim.results.outcomes import OUTCOMES
 from peersim.scenario import Parameter, constants, registry
@@ -272,11 +274,7 @@ def found(part: str) -> list[dict[str, Any]]:
 
 def measured(entry: dict[str, Any]) -> str:
     """A number with its interval."""
-    if entry["found"] is None:
-        return "cannot be computed"
-    if entry["low"] is None:
-        return f"{entry['found']:.3f}"
-    return f"{entry['found']:.3f} ({entry['low']:.3f} to {entry['high']:.3f})"
+    return str(Estimate(*(math.nan if entry[name] is None else entry[name] for name in Estimate._fields)))
 
 
 def verdict(passed: bool) -> str:
@@ -286,25 +284,13 @@ def verdict(passed: bool) -> str:
 
 def findings(part: str) -> str:
     """Every check of every pattern or falsifier."""
-    rows = [
-        [
-            entry["id"] if first else "",
-            entry["statement"] if first else "",
-            entry["strength"] if first else "",
-            check["claim"],
-            check["expected"],
-            measured(check),
-            verdict(check["passed"]),
-        ]
-        for entry in found(part)
-        for first, check in shown(entry)
-    ]
+    rows = []
+    for entry in found(part):
+        named = [entry["id"], entry["statement"], entry["strength"]]
+        for check in entry["checks"]:
+            rows.append([*named, check["claim"], check["expected"], measured(check), verdict(check["passed"])])
+            named = [""] * len(named)
     return table(["#", "statement", "strength", "check", "expected", "found (95 %)", ""], rows)
-
-
-def shown(entry: dict[str, Any]) -> list[tuple[bool, dict[str, Any]]]:
-    """Checks of an entry, each with whether it is the first."""
-    return [(number == 0, check) for number, check in enumerate(entry["checks"])]
 
 
 def verdicts() -> str:

@@ -14,36 +14,23 @@ from peersim.world.state import (
     CHANCE,
     CHANGE,
     CHANGED_ROLE,
-    CLINICIAN_FIELDS,
     COUNT,
     DISCHARGED,
     DROPPED_OUT,
     FLAG,
     HIRED,
     LEFT,
-    MANAGER_FIELDS,
     OFF_SICK,
     PEER_FIELDS,
     POUNDS,
     PROMOTED,
-    PROVIDER_FIELDS,
-    TEAM_FIELDS,
-    USER_FIELDS,
     VACANT,
     WEEKS,
     WENT_OFF_SICK,
 )
 from tests.scenario.strategies import scenarios
-from tests.worlds import NUMBERS, WHOLE, after, busy, corners, measured, small, weeks_of
+from tests.worlds import FIELDS, NUMBERS, WHOLE, after, busy, corners, measured, small, weeks_of
 
-FIELDS = {
-    "provider": PROVIDER_FIELDS,
-    "teams": TEAM_FIELDS,
-    "peers": PEER_FIELDS,
-    "clinicians": CLINICIAN_FIELDS,
-    "managers": MANAGER_FIELDS,
-    "users": USER_FIELDS,
-}
 EDGE = 1e-12  # rounding at the ends of a scale
 
 CHECKED = [(k, name, measure.unit) for k, (name, measure) in enumerate(WEEKLY.items())]

@@ -12,6 +12,14 @@ from peersim.scenario import Scenario, registry
 from peersim.week import live_week
 from peersim.world.build import build
 from peersim.world.measures import WEEKLY
+from peersim.world.state import (
+    CLINICIAN_FIELDS,
+    MANAGER_FIELDS,
+    PEER_FIELDS,
+    PROVIDER_FIELDS,
+    TEAM_FIELDS,
+    USER_FIELDS,
+)
 
 PEOPLE = ("peers", "clinicians", "managers", "users")
 LUCK = {
@@ -64,6 +72,17 @@ BUSY = {
     "valuing.team_training_per_year": 6,
     "culture.disclosure_training_per_year": 6,
 }
+
+
+FIELDS = {
+    "provider": PROVIDER_FIELDS,
+    "teams": TEAM_FIELDS,
+    "peers": PEER_FIELDS,
+    "clinicians": CLINICIAN_FIELDS,
+    "managers": MANAGER_FIELDS,
+    "users": USER_FIELDS,
+}
+"""Fields of every record of a world."""
 
 
 def a_team(name="A", **others):

@@ -1,10 +1,11 @@
 """Fit the default constants to what has been published, and say how well that goes.
 
-    python experiments/calibration --out FOLDER [--points 320] [--waves 3] [--replicates 60] [--workers 2]
+    python experiments/calibration --out FOLDER [--points 180] [--waves 3] [--replicates 40] [--workers 2]
 
 Writes every point that was run (points.csv), draws from the posterior (posterior.csv), the chosen defaults
 (chosen.yaml) and a report with figures (report.md).  The files in `experiments/calibration/results/` are from one such
-run.  The same command again goes on where it stopped: waves that points.csv has are not run again.
+run.  The same command again goes on where it stopped: waves that points.csv has are not run again, unless the model,
+the targets, the ranges or the replicates are other ones.
 """
 
 from __future__ import annotations
@@ -96,6 +97,7 @@ class History:
         self.values = np.empty((0, 2, len(problem.target)))
         self.waves = np.empty(0, dtype=int)
         self.earlier = pd.read_csv(path) if path.exists() else None
+        self.asked_with = evaluation.asked_with(replicates)
 
     def add(self, wave: int, points: np.ndarray) -> None:
         """Run a wave of points, or take what the file has of it from before."""
@@ -105,14 +107,25 @@ class History:
             values = evaluation.evaluate_all(points, self.replicates, self.workers)
         self.points, self.values = np.vstack([self.points, points]), np.concatenate([self.values, values])
         self.waves = np.append(self.waves, np.full(len(points), wave))
-        save(self.path, self.points, self.values, self.waves)
+        self._save()
         print(f"  best: sum of squares {np.nanmin(self.problem.off(values[:, 0])):.1f}", flush=True)
+
+    def _save(self) -> None:
+        """Every point run so far, and what was found there."""
+        names = [target.name for target in evaluation.targets().targets]
+        parts = [
+            pd.DataFrame({"wave": self.waves, "asked with": self.asked_with}),
+            pd.DataFrame(self.points, columns=list(evaluation.constants())),
+            pd.DataFrame(self.values[:, 0], columns=names),
+            pd.DataFrame(self.values[:, 1], columns=[f"error of {name}" for name in names]),
+        ]
+        pd.concat(parts, axis=1).to_csv(self.path, index=False)
 
     def _before(self, wave: int, points: np.ndarray) -> np.ndarray | None:
         """What an earlier run of the same command found at these points."""
         if self.earlier is None:
             return None
-        known = self.earlier[self.earlier["wave"] == wave]
+        known = self.earlier[(self.earlier["wave"] == wave) & (self.earlier["asked with"] == self.asked_with)]
         if len(known) != len(points) or not np.allclose(known[list(evaluation.constants())], points, rtol=1e-6):
             return None
         names = [target.name for target in evaluation.targets().targets]
@@ -144,22 +157,12 @@ def rounded(point: np.ndarray) -> np.ndarray:
     return np.array([float(f"{value:.2g}") for value in point])
 
 
-def save(path: Path, run: np.ndarray, values: np.ndarray, wave_of: np.ndarray) -> None:
-    """Every point run so far, and what was found there."""
-    names = [target.name for target in evaluation.targets().targets]
-    table = pd.DataFrame(run, columns=list(evaluation.constants()))
-    table.insert(0, "wave", wave_of)
-    for kind, part in (("", 0), ("error of ", 1)):
-        table = pd.concat([table, pd.DataFrame(values[:, part], columns=[kind + name for name in names])], axis=1)
-    table.to_csv(path, index=False)
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--points", type=int, default=320)
+    parser.add_argument("--points", type=int, default=180)
     parser.add_argument("--waves", type=int, default=3)
-    parser.add_argument("--replicates", type=int, default=60)
+    parser.add_argument("--replicates", type=int, default=40)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     main(**vars(parser.parse_args()))

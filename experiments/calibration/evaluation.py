@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 import peersim as ps
 from peersim.analysis.findings import services
+from peersim.analysis.findings.estimates import GROUPS
 from peersim.analysis.findings.finding import Asks, Design
+from peersim.analysis.findings.part import Part, read
 from peersim.results.outcomes import reach
 from peersim.studies.validate import Laboratory
+from peersim.world.compiled import cache_directory
 
 HERE = Path(__file__).parent
+TARGETS, CONSTANTS = HERE / "targets.yaml", HERE / "constants.yaml"
 SERVICES = HERE.parent / "findings" / "services.yaml"
-GROUPS = 20
 
 
 class Target(Asks):
@@ -57,10 +60,9 @@ class Target(Asks):
         return self.deviation
 
 
-class Order(BaseModel):
+class Order(Part):
     """One target has to be so many times another."""
 
-    model_config = ConfigDict(extra="forbid")
     more: str
     than: str
     times: float
@@ -81,25 +83,44 @@ class Targets(Design):
         return np.sum([*orders, *bands], axis=0)
 
 
-class Constant(BaseModel):
-    """A free constant."""
+class Constant(Part):
+    """A free constant; its range is that of it plus so many times others (`at`), where they only matter together."""
 
-    model_config = ConfigDict(extra="forbid")
     range: tuple[float, float]
     why: str
-    at: dict[str, float] = {}
-    """The range is that of this constant plus so many times others: constants that only matter together."""
+    at: dict[str, float] = Field(default={})
+
+
+class Constants(Part):
+    """The free constants by what they are about."""
+
+    exhaustion: dict[str, Constant]
+    intention: dict[str, Constant]
+    leaving: dict[str, Constant]
+    absence: dict[str, Constant]
+    hiring: dict[str, Constant]
+    others: dict[str, Constant]
 
 
 @functools.cache
 def targets() -> Targets:
-    return Targets(**yaml.safe_load((HERE / "targets.yaml").read_text()))
+    """What the model is fitted to."""
+    return read(TARGETS, Targets, "targets")
 
 
 @functools.cache
 def constants() -> dict[str, Constant]:
-    groups = yaml.safe_load((HERE / "constants.yaml").read_text())
-    return {key: Constant(**entry) for group in groups.values() for key, entry in group.items()}
+    """The free constants by their keys."""
+    groups = read(CONSTANTS, Constants, "free constants")
+    return {key: constant for _, group in groups for key, constant in group.items()}
+
+
+def asked_with(replicates: int) -> str:
+    """A digest of everything that what is found at a point depends on, but for the point itself."""
+    digest = hashlib.sha256(f"{replicates} {cache_directory().name} {ps.demo().digest}".encode())
+    for path in (TARGETS, CONSTANTS, SERVICES):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def box() -> np.ndarray:
@@ -139,12 +160,12 @@ def evaluate(point, replicates: int, seed: int = 1) -> np.ndarray:
     return np.array(rows).T
 
 
-def evaluate_all(points, replicates: int, workers: int, report=print) -> np.ndarray:
+def evaluate_all(points, replicates: int, workers: int) -> np.ndarray:
     """All points, shape (points, 2, targets); the same people and luck at each."""
     found = []
     with ProcessPoolExecutor(workers) as pool:
         for number, one in enumerate(pool.map(functools.partial(evaluate, replicates=replicates), points)):
             found.append(one)
             if (number + 1) % 50 == 0:
-                report(f"  {number + 1} of {len(points)} points")
+                print(f"  {number + 1} of {len(points)} points", flush=True)
     return np.array(found)

@@ -14,7 +14,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 FAR = 2.0  # deviations beyond which a target counts as missed
-LOOKED_AT = 20_000  # points at which implausibility is looked at
+LOOKED_AT = 2_000  # points at which implausibility is looked at
 
 
 def fit_table(chosen: np.ndarray, draws: np.ndarray) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def ranges_table(draws: np.ndarray, chosen: np.ndarray) -> pd.DataFrame:
 
 def rejection_table(first, target, allowance) -> pd.DataFrame:
     """Share of the ranges that each target rules out by itself, and the constants that decide it most."""
-    points = matching.space_filling(evaluation.box(), LOOKED_AT // 10, 7)
+    points = matching.space_filling(evaluation.box(), LOOKED_AT, 7)
     out = matching.implausibility(first, points, target, allowance) > matching.CUTOFF
     slopes = first.slopes_at(np.zeros(len(evaluation.box())))
     names = [key.removeprefix("model.") for key in evaluation.constants()]
@@ -177,7 +177,7 @@ Further off than {FAR:g} deviations:
 
 Share of the ranges ruled out by each target alone, at three deviations, as the emulator of the first wave has it; the
 three constants that decide it most, and whether they raise (+) or lower (-) it; and how much of its variation over the
-first wave the emulator explains. All together leave {rejected.attrs["left"]:.2%} of {LOOKED_AT // 10:,} points.
+first wave the emulator explains. All together leave {rejected.attrs["left"]:.2%} of {LOOKED_AT:,} points.
 
 {markdown(rejected, 2)}
 

@@ -13,7 +13,6 @@ from peersim.cli.common import RefusedError, SeedOption, console, count, status
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from peersim.analysis.findings.estimates import Estimate
     from peersim.studies.validate import Checked, Validation, Verdict
 
 FAILED = 1
@@ -93,7 +92,7 @@ def _summary(title: str, verdicts: tuple[Verdict, ...]) -> Table:
         table.add_column(name, justify="right" if name == "#" else "left")
     for verdict in verdicts:
         finding, head = verdict.finding, verdict.headline
-        cells = (str(finding.id), finding.name, head.claim, head.expected, written(head.estimate))
+        cells = (str(finding.id), finding.name, head.claim, head.expected, str(head.estimate))
         table.add_row(*cells, "pass" if verdict.passed else "FAIL", finding.strength)
     return table
 
@@ -106,10 +105,10 @@ def _details(verdict: Verdict) -> Table:
     for name in ("check", "expected", "found", ""):
         table.add_column(name)
     for number, check in enumerate(verdict.checks, 1):
-        table.add_row(f"{number}. {check.claim}", check.expected, written(check.estimate), _word(check))
+        table.add_row(f"{number}. {check.claim}", check.expected, str(check.estimate), _word(check))
     for one in verdict.undone:
         became = "gone, as it should" if one.gone else "STILL THERE"
-        table.add_row(f"{one.check}. without {one.mechanism}", "not so", written(one.estimate), became)
+        table.add_row(f"{one.check}. without {one.mechanism}", "not so", str(one.estimate), became)
     if finding.failing:
         table.caption = finding.failing
         table.caption_justify = "left"
@@ -118,14 +117,6 @@ def _details(verdict: Verdict) -> Table:
 
 def _word(check: Checked) -> str:
     return "pass" if check.passed else "FAIL"
-
-
-def written(estimate: Estimate) -> str:
-    """A number with its interval, as a table shows it."""
-    found, low, high = estimate
-    if found != found:
-        return "cannot be computed"
-    return f"{found:.3f}" if low != low else f"{found:.3f} ({low:.3f} to {high:.3f})"
 
 
 def _write(validation: Validation, out: Path) -> None:

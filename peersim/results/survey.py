@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from peersim.results import tables
+from peersim.results.results import noted
 from peersim.scenario import Scenario
 from peersim.world import draws
 from peersim.world.causes import LEAVING
@@ -48,8 +49,10 @@ class Answers:
     ----------
     peers, clinicians, users, teams : record arrays
         Rows of the world in the week of the survey.
-    left, left_role, weeks_sick : tuple of arrays
+    left, weeks_sick : tuples of two arrays
         For peers and for clinicians, a number for each row.
+    left_role : array
+        For peers.
     """
 
     peers: Any
@@ -173,8 +176,8 @@ def follow_up(asked: World, world: World) -> Answers:
     kinds = (draws.PEER, asked.peers, world.peers), (draws.CLINICIAN, asked.clinicians, world.clinicians)
     left = [_gone(before, now) for _, before, now in kinds]
     sick = [_weeks_sick(kind, np.asarray(before), asked, world) for kind, before, _ in kinds]
-    spells = np.asarray(world.spells)[: int(np.asarray(world.provider)["n_spells"][0])]
-    ended = {_who(spell): spell["ended"] for spell in spells}
+    _, n_spells = noted(world)
+    ended = {_who(spell): spell["ended"] for spell in np.asarray(world.spells)[:n_spells]}
     role = np.array([ended.get(_who(peer)) == LEFT_ROLE for peer in np.asarray(asked.peers)], dtype=bool)
     return Answers(
         asked.peers, asked.clinicians, asked.users, asked.teams, (left[0], left[1]), role, (sick[0], sick[1])
@@ -198,8 +201,8 @@ def _weeks_sick(kind: int, people: Any, asked: World, world: World) -> npt.NDArr
     first, end = int(np.asarray(asked.provider)["week"][0]), int(np.asarray(world.provider)["week"][0])
     since = {_who(person): first for person in people[people["status"] == OFF_SICK]}
     weeks = dict.fromkeys(map(_who, people), 0)
-    events = np.asarray(world.events)[int(np.asarray(asked.provider)["n_events"][0]) :]
-    events = events[: int(np.asarray(world.provider)["n_events"][0]) - int(np.asarray(asked.provider)["n_events"][0])]
+    (before, _), (after, _) = noted(asked), noted(world)
+    events = np.asarray(world.events)[before:after]
     for event in events[events["kind"] == kind]:
         who = _who(event)
         if event["event"] == WENT_OFF_SICK:

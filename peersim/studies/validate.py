@@ -263,7 +263,8 @@ class Validation:
     @property
     def failures(self) -> tuple[Verdict, ...]:
         """Patterns that are well supported and do not come out, and falsifiers that do."""
-        return tuple(one for one in (*self.patterns, *self.falsifiers) if one.finding.counts and not one.passed)
+        failed = (one for one in self.patterns if one.finding.counts and not one.passed)
+        return (*failed, *(one for one in self.falsifiers if not one.passed))
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, as JSON takes it."""

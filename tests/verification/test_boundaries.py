@@ -18,27 +18,13 @@ from peersim.scenario.switches import SWITCHABLE
 from peersim.world.measures import SHARE, TEAM, WEEKLY
 from peersim.world.state import (
     CHANCE,
-    CLINICIAN_FIELDS,
-    MANAGER_FIELDS,
-    PEER_FIELDS,
-    PROVIDER_FIELDS,
-    TEAM_FIELDS,
-    USER_FIELDS,
     VACANT,
 )
 from tests.scenario.strategies import scenarios
 from tests.verification.stepwise import founded, mechanisms_of_a_week
-from tests.worlds import NUMBERS, WHOLE, a_team, after, busy, corners, measured, small
+from tests.worlds import FIELDS, NUMBERS, WHOLE, a_team, after, busy, corners, measured, small
 
 SEEDS = st.integers(0, 2**32 - 1)
-FIELDS = {
-    "provider": PROVIDER_FIELDS,
-    "teams": TEAM_FIELDS,
-    "peers": PEER_FIELDS,
-    "clinicians": CLINICIAN_FIELDS,
-    "managers": MANAGER_FIELDS,
-    "users": USER_FIELDS,
-}
 
 # Smaller numbers are no simpler corners, so none are looked for.
 no_shrinking = [Phase.explicit, Phase.reuse, Phase.generate]

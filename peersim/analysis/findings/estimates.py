@@ -25,10 +25,19 @@ class Estimate(NamedTuple):
     low: float
     high: float
 
+    def __str__(self) -> str:
+        """The number with its interval, as a table shows it."""
+        found, low, high = self
+        if math.isnan(found):
+            return "cannot be computed"
+        return f"{found:.3f}" if math.isnan(low) else f"{found:.3f} ({low:.3f} to {high:.3f})"
+
 
 UNKNOWN: Final = Estimate(math.nan, math.nan, math.nan)
 """What cannot be computed."""
 
+ROUNDING: Final = 1e-12
+"""Numbers that differ by less do not vary."""
 CERTAIN: Final = 1e-8
 """A fitted chance nearer to 0 or 1 than this is certainty: its coefficients grow without end."""
 
@@ -71,12 +80,16 @@ def slopes(outcome: Floats, predictors: Floats) -> Floats:
     return np.asarray(np.linalg.lstsq(design, outcome, rcond=None)[0][1:], dtype=float)
 
 
+def correlation(one: Floats, other: Floats) -> float:
+    """Pearson's correlation; 0 where one of the two does not vary."""
+    if min(np.ptp(one), np.ptp(other)) < ROUNDING:
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])
+
+
 def multiple_r(outcome: Floats, predictors: Floats) -> float:
     """Correlation of an outcome with what a regression on the predictors makes of it."""
-    if np.ptp(outcome) == 0.0:
-        return 0.0
-    fitted = predictors @ slopes(outcome, predictors)
-    return 0.0 if np.ptp(fitted) < 1e-12 else float(np.corrcoef(fitted, outcome)[0, 1])
+    return correlation(predictors @ slopes(outcome, predictors), outcome)
 
 
 def log_odds(outcome: Floats, predictors: Floats) -> Floats:

@@ -22,6 +22,7 @@ from peersim.analysis.findings.estimates import (
     UNKNOWN,
     Estimate,
     Floats,
+    correlation,
     jackknife,
     log_odds,
     multiple_r,
@@ -220,11 +221,7 @@ class Correlation(OfPeople):
     def of_people(self, people: pd.DataFrame) -> Estimate:
         """The correlation; 0 where one of the two does not vary."""
         x, y = column(people, self.x), column(people, self.y)
-        return _over_units(people, lambda use: multiple_r(y[use], x[use, None]) * np.sign(_slope(y[use], x[use])))
-
-
-def _slope(y: Floats, x: Floats) -> float:
-    return float(slopes(y, x[:, None])[0])
+        return _over_units(people, lambda use: correlation(x[use], y[use]))
 
 
 class MultipleR(OfPeople):
