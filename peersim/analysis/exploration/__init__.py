@@ -1,0 +1,1 @@
+"""What many points of a study say together: sensitivity, discovery, robustness, interpolation."""
