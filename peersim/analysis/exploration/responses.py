@@ -65,7 +65,8 @@ class Responses:
     @property
     def replicates(self) -> int:
         """Worlds at each point."""
-        return next(iter(self.runs.values())).shape[1]
+        replicates: int = next(iter(self.runs.values())).shape[1]
+        return replicates
 
     @property
     def outcomes(self) -> tuple[str, ...]:
