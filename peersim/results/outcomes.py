@@ -346,9 +346,18 @@ def interval(values: Floats) -> tuple[Floats, Floats, Floats]:
     n = known.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(known, values, 0.0).sum(axis=0) / n
-        spread = np.sqrt(np.where(known, (values - mean) ** 2, 0.0).sum(axis=0) / (n - 1) / n)
-        half = np.where(n > 1, reach(n) * spread, np.nan)
+    half = reach(n) * standard_error(values)
     return mean, mean - half, mean + half
+
+
+def standard_error(values: Floats) -> Floats:
+    """Standard error of a mean over replicates, shape (replicates, ...) to (...); as for `interval`."""
+    known = ~np.isnan(values)
+    n = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, values, 0.0).sum(axis=0) / n
+        spread = np.sqrt(np.where(known, (values - mean) ** 2, 0.0).sum(axis=0) / (n - 1) / n)
+        return np.where(n > 1, spread, np.nan)
 
 
 def reach(n: npt.ArrayLike) -> Floats:

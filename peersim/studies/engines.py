@@ -66,8 +66,8 @@ def engine(workers: int | None = None, cluster: str | None = None) -> Iterator[E
 def _cluster(address: str) -> Iterator[Engine]:
     if not address.startswith((LOCAL, "tcp://", "tls://")):
         raise QuestionError(
-            f"cluster {address}: allowed: local:4 (four processes on this machine), or the address of a Dask scheduler, "
-            "such as tcp://host:8786"
+            f"cluster {address}: allowed: local:4 (four processes on this machine), or the address of a Dask "
+            "scheduler, such as tcp://host:8786"
         )
     distributed = needs("distributed", "cluster")
     if not address.startswith(LOCAL):

@@ -1,9 +1,10 @@
 """The run store: worlds that were computed, kept so that no work is done twice and none is lost.
 
-A store is a folder.  ``parts/`` holds tables of worlds as Parquet files, each named by the SHA-256 of its own content and
-carrying a list of the units in it; ``ledger.sqlite`` says of every unit whether it is pending, done (and in which part)
-or failed (and why).  Parts are written first and the ledger after, each at once or not at all, so that whatever happens in
-between, the ledger never promises what is not there.  A ledger that is lost is made again from the parts.
+A store is a folder.  ``parts/`` holds tables of worlds as Parquet files, each named by the SHA-256 of its own content
+and carrying a list of the units in it; ``ledger.sqlite`` says of every unit whether it is pending, done (and in which
+part) or failed (and why).  Parts are written first and the ledger after, each at once or not at all: the ledger never
+promises what is not there, and parts that it does not know are entered when the store is opened again.  So a ledger
+that is lost is made again from the parts.
 
 One process at a time works on a store.
 """
@@ -16,8 +17,9 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -46,7 +48,8 @@ class StoreError(OutputError):
     """A store that cannot be used; says where and why."""
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True)
+class Entry:
     """What the ledger says of a unit.
 
     Attributes
@@ -90,6 +93,8 @@ class Store:
         self._ledger = self._open_ledger()
         self._check_version()
         self._adopt()
+        with self._ledger:  # of a process that died
+            self._ledger.execute("DELETE FROM units WHERE state = ?", (PENDING,))
 
     # opening
 
@@ -122,8 +127,8 @@ class Store:
     def _refuse_version(self, version: str) -> None:
         self.close()
         raise StoreError(
-            f"{self.folder}: was made by another version of the model ({version}; this is {model_version()}), and numbers "
-            "of two versions must not be mixed; name a new folder, or remove this one"
+            f"{self.folder}: was made by another version of the model ({version}; this is {model_version()}), and the "
+            "numbers of two versions must not be mixed; name a new folder, or remove this one"
         )
 
     def _adopt(self) -> None:
@@ -158,28 +163,23 @@ class Store:
         )
         return [Entry(*row) for row in rows]
 
-    def count(self, state: str) -> int:
-        """Units in a state."""
-        (number,) = self._ledger.execute("SELECT count(*) FROM units WHERE state = ?", (state,)).fetchone()
-        return int(number)
-
     def worlds(self, part: str) -> pa.Table:
         """The table of worlds in a part (see `units.schema`)."""
         return pq.read_table(self._path(part))
 
-    def check(self, parts: Iterable[str]) -> None:
-        """Look whether parts are as they were written; units of those that are not are to be computed again."""
-        for name in parts:
-            if not self._whole(name):
-                self._lose(name, "was damaged, and is removed")
-                self._path(name).unlink(missing_ok=True)
+    def check(self, parts: Iterable[str]) -> bool:
+        """Whether parts are as they were written; units of those that are not are to be computed again."""
+        damaged = [name for name in parts if not self._whole(name)]
+        for name in damaged:
+            self._lose(name, "was damaged, and is removed")
+            self._path(name).unlink(missing_ok=True)
+        return not damaged
 
     # writing
 
     def expect(self, units: Iterable[Unit]) -> None:
-        """Enter units as pending; those of an earlier plan that never were computed are forgotten."""
+        """Enter units as pending, before they are handed out."""
         with self._ledger:
-            self._ledger.execute("DELETE FROM units WHERE state = ?", (PENDING,))
             self._enter((*_described(unit), PENDING, None, None, None) for unit in units)
 
     def keep(self, units: Sequence[Unit], computed: Computed) -> None:
@@ -199,10 +199,13 @@ class Store:
         """Note a unit whose worker did not come back."""
         self.keep([unit], Computed(pa.table({}), [Failure(unit.id, f"{type(error).__name__}: {error}", "")]))
 
-    def forget_failures(self) -> int:
-        """Take failed units out of the ledger, so that they are computed again; how many there were."""
+    def forget_failures(self, content: str, seed: int, weekly: Sequence[str]) -> None:
+        """Take failed units of a scenario out of the ledger, so that they are computed again."""
         with self._ledger:
-            return self._ledger.execute("DELETE FROM units WHERE state = ?", (FAILED,)).rowcount
+            self._ledger.execute(
+                "DELETE FROM units WHERE content = ? AND seed = ? AND weekly = ? AND state = ?",
+                (content, seed, json.dumps(list(weekly)), FAILED),
+            )
 
     def _enter(self, rows: Iterable[tuple[object, ...]]) -> None:
         self._ledger.executemany("INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)

@@ -83,9 +83,11 @@ class Study:
     @cached_property
     def values(self) -> pd.DataFrame:
         """The values of every factor at each point."""
-        columns = {
-            factor.name: [factor.value(place) for place in self.coordinates[factor.name]] for factor in self.factors
-        }
+        return self.values_at(self.coordinates)
+
+    def values_at(self, coordinates: pd.DataFrame) -> pd.DataFrame:
+        """The values of every factor at points of the unit cube."""
+        columns = {factor.name: [factor.value(place) for place in coordinates[factor.name]] for factor in self.factors}
         return pd.DataFrame(columns).rename_axis("point")
 
     @cached_property

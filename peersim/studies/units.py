@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
@@ -24,8 +24,8 @@ from peersim.world.measures import WEEKLY
 
 MOST_WORLDS: Final = 64
 """Worlds of a unit at most."""
-TASK_SECONDS: Final = 2.0
-"""Work handed out at a time, on one core: what a dying worker loses at most; writing it takes little of that time."""
+UNIT_SECONDS: Final = 2.0
+"""Time of a unit on one core at most, if it has more than one world."""
 PERSON_WEEK: Final = 70e-9
 """Seconds a week of one person takes, about (`benchmarks/speed.py`)."""
 COUNTED: Final = ("ensemble.py", "results/outcomes.py", "world/measures.py", "studies/units.py")
@@ -90,21 +90,23 @@ def seconds_a_world(scenario: Scenario) -> float:
 
 def cut(first: int, last: int, scenario: Scenario) -> Iterator[tuple[int, int]]:
     """Cut replicates `first` to `last - 1` into units: first and count of each, always at the same places."""
-    size = int(min(MOST_WORLDS, max(1, TASK_SECONDS / seconds_a_world(scenario))))
+    size = int(min(MOST_WORLDS, max(1, UNIT_SECONDS / seconds_a_world(scenario))))
     while first < last:
         end = min(last, (first // size + 1) * size)
         yield first, end - first
         first = end
 
 
-def tasks(units: Sequence[Unit]) -> Iterator[list[Unit]]:
-    """Units in groups that take about `TASK_SECONDS`."""
+def tasks(units: Iterable[Unit], seconds: float) -> Iterator[list[Unit]]:
+    """Units in groups that take about so many seconds of one core."""
     group: list[Unit] = []
+    cost = 0.0
     for unit in units:
-        if group and sum(one.cost for one in group) + unit.cost > TASK_SECONDS:
+        if group and cost + unit.cost > seconds:
             yield group
-            group = []
+            group, cost = [], 0.0
         group.append(unit)
+        cost += unit.cost
     if group:
         yield group
 
@@ -165,6 +167,7 @@ def schema(weekly: Sequence[str]) -> pa.Schema:
         [
             ("unit", pa.string()),
             ("replicate", pa.int64()),
+            ("weeks", pa.int32()),
             *((name, pa.float64()) for name in SUMS),
             ("tenure", pa.list_(pa.int32())),
             ("ended", pa.list_(pa.int8())),
@@ -188,6 +191,7 @@ def _worlds(unit: Unit) -> pa.Table:
     columns: dict[str, Any] = {
         "unit": [unit.id] * unit.count,
         "replicate": np.arange(unit.first, unit.first + unit.count),
+        "weeks": [weeks] * unit.count,
         **dict(zip(SUMS, sums(weekly).T, strict=True)),
         "tenure": tenure,
         "ended": ended,
