@@ -109,7 +109,7 @@ def write(study: Study, contents: Sequence[str | None], errors: Mapping[int, str
         Tables that are there are replaced, one by one.
     """
     study.coordinates.to_csv(folder / COORDINATES, lineterminator="\n")
-    reader = _Reader(study, store)
+    reader = Reader(study, store)
     failures = []
     states = []
     with (
@@ -159,7 +159,7 @@ class _Failed:
     traceback: str
 
 
-class _Reader:
+class Reader:
     """What the store holds of each scenario of a study."""
 
     def __init__(self, study: Study, store: Store) -> None:
@@ -174,9 +174,9 @@ class _Reader:
             if entry.state == FAILED
         ]
 
-    def outcomes(self, content: str) -> Floats:
-        """The study's outcomes of each replicate, shape (replicates, outcomes)."""
-        worlds = self.worlds(content)
+    def outcomes(self, content: str, first: int = 0) -> Floats:
+        """The study's outcomes of each replicate from `first`, shape (replicates, outcomes)."""
+        worlds = self.worlds(content).slice(first)
         kept = np.stack([worlds[name].to_numpy() for name in SUMS], axis=1)
         found = from_sums(kept, _risk(worlds), weeks=worlds["weeks"][0].as_py())
         return np.stack([found[name] for name in self._study.outcomes], axis=1)

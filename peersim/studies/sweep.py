@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,10 +15,11 @@ from typing import Final
 from peersim.analysis.errors import QuestionError
 from peersim.ensemble import Progress
 from peersim.results.files import Timing
+from peersim.scenario import Scenario
 from peersim.studies import folder as folders
 from peersim.studies.designs import ONE_AT_A_TIME, Design
 from peersim.studies.engines import Engine, engine
-from peersim.studies.folder import Sweep
+from peersim.studies.folder import Floats, Sweep
 from peersim.studies.store import Store, opened
 from peersim.studies.study import Study
 from peersim.studies.units import (
@@ -58,12 +59,15 @@ class Plan:
         Of each point that was looked at: the hash of its scenario, or None if it has none.
     errors : mapping of int to str
         Why a point has no scenario.
+    expected : int
+        Worlds, if no two points are the same.
     worlds : int
         Worlds that there are to have, no two the same.
     there : int
         Of these, worlds done or failed.
     """
 
+    expected: int
     retry: bool = False
     contents: list[str | None] = field(default_factory=list)
     errors: dict[int, str] = field(default_factory=dict)
@@ -127,8 +131,8 @@ def sweep(
     started, clock = datetime.now(UTC).astimezone(), time.perf_counter()
     with engine(workers, cluster) as found, opened(Path(store) if store is not None else place / folders.STORE) as kept:
         folders.begin(place, study)
-        plan = Plan(retry=retry)
-        _work(study, plan, kept, found, max_runs, progress)
+        plan = Plan(study.n_worlds, retry)
+        _work(study, study.scenarios(), plan, kept, found, max_runs, progress)
         if told is not None:
             for sentence in kept.said:
                 told(sentence)
@@ -138,6 +142,48 @@ def sweep(
     timing = Timing(started, time.perf_counter() - clock)
     folders.finish(study, place, timing)
     return folders.load(place)
+
+
+def evaluate(
+    study: Study,
+    scenarios: Sequence[Scenario | Exception],
+    store: Store,
+    engine: Engine,
+    *,
+    first: int = 0,
+    progress: Progress | None = None,
+) -> list[Floats | str]:
+    """What some scenarios give, through the store: only what it does not hold is run.
+
+    Parameters
+    ----------
+    study : Study
+        Says how many replicates, the seed, and which outcomes; its factors and its design do not matter.
+    scenarios : sequence of Scenario or Exception
+        What forbids a scenario stands in its place.
+    store : Store
+    engine : Engine
+    first : int
+        Replicates before this one are run and not looked at.
+    progress : callable, optional
+        Told how many worlds are done, and of how many at most.
+
+    Returns
+    -------
+    list
+        For each scenario its outcomes, an array of shape (replicates - first, outcomes), or why it has none.
+    """
+    plan = Plan(len(scenarios) * study.replicates, retry=True)
+    _work(study, iter(scenarios), plan, store, engine, None, progress)
+    reader = folders.Reader(study, store)
+
+    def found(number: int, content: str | None) -> Floats | str:
+        if content is None:
+            return plan.errors[number]
+        failed = reader.failed(content)
+        return failed[0].error if failed else reader.outcomes(content, first)
+
+    return [found(number, content) for number, content in enumerate(plan.contents)]
 
 
 def check_size(study: Study, workers: int | None, *, yes: bool = False) -> None:
@@ -153,10 +199,18 @@ def check_size(study: Study, workers: int | None, *, yes: bool = False) -> None:
     )
 
 
-def _work(study: Study, plan: Plan, store: Store, engine: Engine, most: int | None, progress: Progress | None) -> None:
+def _work(
+    study: Study,
+    scenarios: Iterator[Scenario | Exception],
+    plan: Plan,
+    store: Store,
+    engine: Engine,
+    most: int | None,
+    progress: Progress | None,
+) -> None:
     """Hand out what is to be done, and keep what comes back, until nothing is left."""
-    seconds = study.n_worlds * seconds_a_world(study.base) / (SHARES * engine.slots)
-    units = tasks(_missing(study, plan, store, most), min(TASK_SECONDS, seconds))
+    seconds = plan.expected * seconds_a_world(study.base) / (SHARES * engine.slots)
+    units = tasks(_missing(study, scenarios, plan, store, most), min(TASK_SECONDS, seconds))
     waiting: dict[Future[Computed], list[Unit]] = {}
     again: deque[list[Unit]] = deque()
     while True:
@@ -179,15 +233,17 @@ def _work(study: Study, plan: Plan, store: Store, engine: Engine, most: int | No
                 store.fail(group[0], error)
             plan.there += sum(unit.count for unit in group)
             if progress is not None:
-                progress(plan.there, max(plan.worlds, study.n_worlds))
+                progress(plan.there, max(plan.worlds, plan.expected))
 
 
-def _missing(study: Study, plan: Plan, store: Store, most: int | None) -> Iterator[Unit]:
+def _missing(
+    study: Study, scenarios: Iterator[Scenario | Exception], plan: Plan, store: Store, most: int | None
+) -> Iterator[Unit]:
     """Units that are still to be done, point by point; `plan` is told of every point."""
     seen: set[str] = set()
     checked: set[str] = set()
     handed_out = 0
-    for number, scenario in enumerate(study.scenarios()):
+    for number, scenario in enumerate(scenarios):
         if isinstance(scenario, Exception):
             plan.contents.append(None)
             plan.errors[number] = f"{type(scenario).__name__}: {scenario}"
