@@ -60,8 +60,8 @@ SPELL: Final = np.dtype([("tenure", np.int32), ("ended", np.int8)])
 # writing ----------------------------------------------------------------------
 
 
-def check(folder: Path, study: Study) -> None:
-    """Refuse a folder that is not this study's.
+def check(folder: Path, study: Study, kind: str = KIND) -> None:
+    """Refuse a folder that is not this study's, or holds results of it of another kind.
 
     Raises
     ------
@@ -76,8 +76,23 @@ def check(folder: Path, study: Study) -> None:
                 f"{folder}: holds the study '{found.name}'; name a new folder. Studies that name the same --store "
                 "share their worlds all the same"
             )
+        _check_kind(folder, kind)
     elif folder.exists() and any(path.name != STORE for path in folder.iterdir()):
         raise files.OutputError(f"{folder}: exists already and holds something else than a study; name a new folder")
+
+
+def _check_kind(folder: Path, kind: str) -> None:
+    if not (folder / files.MANIFEST).exists():
+        return  # what was begun here is not finished
+    try:
+        found = files.manifest(folder).get("kind")
+    except files.InputError as error:
+        raise files.OutputError(f"{error}; name a new folder") from None
+    if found != kind:
+        raise files.OutputError(
+            f"{folder}: holds results of another kind ({found}, not {kind}); name a new folder. With --store "
+            f"{folder / STORE} it shares the worlds of this one"
+        )
 
 
 def _study_in(folder: Path) -> Study:

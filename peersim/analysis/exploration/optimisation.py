@@ -1,0 +1,337 @@
+"""The best policies under a budget, as a search found them: a front, its knee, and how far both can be relied on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from peersim.analysis import words
+from peersim.analysis.exploration import front as fronts
+from peersim.analysis.exploration.factor import Factor, Level
+from peersim.analysis.exploration.front import COST, Floats, Truths
+from peersim.analysis.exploration.naming import said, written
+from peersim.results.outcomes import OUTCOMES, interval
+from peersim.results.tables import records
+
+TODAY: Final = "today"
+"""What the base scenario is called beside policies, which have numbers."""
+LATE: Final = 0.75
+"""Part of a search after which little should be found any more,"""
+LITTLE: Final = 0.01
+"""and how much of the hypervolume that is."""
+MOST_NAMED: Final = 8
+"""Policies that a sentence lists."""
+
+Runs = Mapping[str, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Optimisation:
+    """What a search for the best policies under a budget found.
+
+    Tables of policies begin with the base scenario, called `today`; the policies on the front as the search saw it
+    follow in order of what they cost.
+
+    Attributes
+    ----------
+    study, base : str
+        Names of the study and of its base scenario.
+    levers : tuple of Factor
+    objectives : tuple of str
+        Outcomes.
+    budget : float
+        Most that the mean of `COST` may be, in pounds a year.
+    seed : int
+    possible : int
+        Policies that there are, with ranges in round steps.
+    candidates : DataFrame, one row per policy tried
+        ``scenario`` (hash), the value of each lever, mean of the objectives and the cost over the replicates of the
+        search, ``within_budget``, ``on_front`` (of all policies tried), ``generation``, ``error``.
+    convergence : DataFrame, indexed by generation
+        ``policies`` tried by then, and ``hypervolume`` of the front as a share of what it is at the end.
+    policies : DataFrame, one row per policy shown, indexed by `today`, 1, 2, ...
+        The value of each lever; None where the base scenario's cannot be told (a choice between bundles).
+    searched, fresh : mapping of str to array, shape (1 + policies, replicates)
+        Objectives and cost in the replicates of the search, and in as many times more that it had not seen.
+    uncertainties : tuple of Factor
+    states : DataFrame, one row per state of the world
+        The value of each uncertainty; no rows if the study names none.
+    across : mapping of str to array, shape (1 + policies, states)
+        Means over the replicates of the search, in each state.
+    """
+
+    study: str
+    base: str
+    levers: tuple[Factor, ...]
+    objectives: tuple[str, ...]
+    budget: float
+    seed: int
+    possible: int
+    candidates: pd.DataFrame
+    convergence: pd.DataFrame
+    policies: pd.DataFrame
+    searched: Runs
+    fresh: Runs
+    uncertainties: tuple[Factor, ...]
+    states: pd.DataFrame
+    across: Runs
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The objectives, and the cost if it is none of them."""
+        return tuple(dict.fromkeys((*self.objectives, COST)))
+
+    @property
+    def replicates(self) -> int:
+        """Worlds of each policy in the search."""
+        return int(self.searched[COST].shape[1])
+
+    @property
+    def fresh_replicates(self) -> int:
+        """Worlds of each policy shown that the search had not seen."""
+        return int(self.fresh[COST].shape[1])
+
+    @cached_property
+    def front(self) -> pd.DataFrame:
+        """What the policies give in fresh replicates.
+
+        Returns
+        -------
+        DataFrame, indexed by policy, the base scenario first
+            The levers; for the objectives and the cost the mean ``X`` with its 95 % interval, ``X_low`` and ``X_high``,
+            and the paired difference from the base scenario, ``X_change``, ``X_change_low``, ``X_change_high``;
+            ``over_budget``, share of worlds that cost more than the budget; ``on_front``, whether it still is, within
+            the budget and outdone by none of the others; ``stays`` and ``knee_share``, in what share of resamples of
+            the replicates it is on the front and its knee; ``knee``; ``better``, whether it is better than today in
+            every objective.  The base scenario is itself on no front.
+        """
+        table = self.policies.copy()
+        for name in self.outcomes:
+            runs = self.fresh[name]
+            for ending, values in (("", runs), ("_change", runs - runs[0])):
+                mean, low, high = interval(values.T)
+                table[f"{name}{ending}"], table[f"{name}{ending}_low"], table[f"{name}{ending}_high"] = mean, low, high
+        over = np.where(np.isnan(self.fresh[COST]), np.nan, self.fresh[COST] > self.budget)
+        table["over_budget"] = np.nanmean(over, axis=1)
+        kept, lost = self._kept, self._lost
+        table["on_front"] = [False, *kept]
+        luck = fronts.with_other_luck(_but_today(self.fresh), self.objectives, self.budget, self.seed)
+        table["stays"] = [math.nan, *luck["stays"]]
+        table["knee_share"] = [math.nan, *luck["knee_share"]]
+        table["knee"] = table.index == self.knee
+        table["better"] = (lost < lost[0]).all(axis=1)
+        return table
+
+    @cached_property
+    def _lost(self) -> Floats:
+        return fronts.losses(fronts.means_of(self.fresh), self.objectives)
+
+    @cached_property
+    def _kept(self) -> Truths:
+        """Of the policies, those still on the front."""
+        return fronts.on_front(self._lost[1:], fronts.means_of(self.fresh)[COST][1:] <= self.budget)
+
+    @cached_property
+    def knee(self) -> str | None:
+        """The policy of the front that gives up least in all objectives together; None if none is left."""
+        places = 1 + np.flatnonzero(self._kept)
+        return str(self.policies.index[places[fronts.knee(self._lost[places])]]) if len(places) else None
+
+    @cached_property
+    def optimism(self) -> pd.DataFrame:
+        """How much luck had flattered the front in the search (see `front.optimism`)."""
+        return fronts.optimism(self.searched, self.fresh, self.objectives)
+
+    @cached_property
+    def robustness(self) -> pd.DataFrame | None:
+        """What the policies give over states of the world (see `front.robustness`); None without uncertainties."""
+        if self.states.empty:
+            return None
+        table = fronts.robustness(self.across, self.outcomes, self.budget)
+        return table.set_index(self.policies.index)
+
+    def settings(self, policy: str) -> dict[str, Level]:
+        """The value of each lever in a policy."""
+        return _row(self.policies, policy)
+
+    # in words
+
+    def in_words(self) -> list[str]:
+        """What was found, sentence by sentence."""
+        return [*self.answer(), *self.doubts()]
+
+    def answer(self) -> list[str]:
+        """Today, the front and its knee."""
+        return [self._today(), self._tried(), self._knee(), self._better()]
+
+    def doubts(self) -> list[str]:
+        """How far that can be relied on."""
+        return [self._luck(), *self._robust(), *self._converged()]
+
+    def _today(self) -> str:
+        row = _row(self.front, TODAY)
+        gap = self.budget - row[COST]
+        side = f"{words.pounds(abs(gap))} {'below' if gap >= 0 else 'above'} the budget of {words.pounds(self.budget)}"
+        others = _joined([f"{_label(name)} {_amount(row[name], name)}" for name in self.outcomes if name != COST])
+        return (
+            f"Today ({self.base}) costs {words.pounds(row[COST])} a year ({words.pounds(row[f'{COST}_low'])} to "
+            f"{words.pounds(row[f'{COST}_high'])}), {side}; {others}."
+        )
+
+    def _tried(self) -> str:
+        tried, front, shown = len(self.candidates), int(self.candidates["on_front"].sum()), len(self.policies) - 1
+        how_many = f"All {tried:,} policies" if tried >= self.possible else f"{tried:,} of {self.possible:,} policies"
+        few = "; all are shown" if shown == front else f"; {shown} of these, far from each other, are shown"
+        return (
+            f"{how_many} were tried; within the budget, {front:,} {'is' if front == 1 else 'are'} outdone by no other "
+            f"in every objective{few}."
+        )
+
+    def _knee(self) -> str:
+        if self.knee is None:
+            return "With fresh replicates none of them is within the budget; take more replicates, or a lower budget."
+        row = _row(self.front, self.knee)
+        found = _joined([self._told(row, name) for name in self.outcomes])
+        return (
+            f"The knee, which gives up least in all objectives together, is policy {self.knee}: "
+            f"{self.policy_in_words(self.knee)}. {found[0].upper()}{found[1:]}."
+        )
+
+    def _told(self, row: Mapping[str, Any], name: str) -> str:
+        outcome = OUTCOMES[name]
+        gained = words.change(row[f"{name}_change"], outcome)
+        return f"{_label(name)} {_amount(row[name], name)} ({gained} against today)"
+
+    def policy_in_words(self, policy: str) -> str:
+        """What a policy is: ``supervision every 2 weeks (today 4)``; what is as today comes last."""
+        here, today = self.settings(policy), self.settings(TODAY)
+        new, same = [], []
+        for lever in self.levers:
+            value, before = here[lever.name], today[lever.name]
+            if before is None:
+                new.append(said(lever, value))
+            elif value == before:
+                same.append(said(lever, value))
+            else:
+                new.append(f"{said(lever, value)} (today {written(before)})")
+        as_today = f"as today: {', '.join(same)}" if same else ""
+        return "; ".join(filter(None, [", ".join(new), as_today]))
+
+    def _better(self) -> str:
+        better = self.front.index[self.front["better"] & self.front["on_front"]]
+        if not len(better):
+            return "No policy of the front is better than today in every objective."
+        are = "is" if len(better) == 1 else "are"
+        return f"Better than today in every objective {are} {_policies(better)}."
+
+    def _luck(self) -> str:
+        kept, shown = int(self._kept.sum()), len(self._kept)
+        lost = self.front.index[1:][~self._kept]
+        fell = f"; {_policies(lost)} {'does' if len(lost) == 1 else 'do'} not" if len(lost) else ""
+        flattery = {name: _row(self.optimism, name) for name in self.objectives}
+        flattered = _joined(
+            [f"{_signed(row['mean'], name)} {_span(row, name)} in {_label(name)}" for name, row in flattery.items()]
+        )
+        return (
+            f"In {self.fresh_replicates:,} replicates that the search had not seen, {kept} of {shown} stay on the "
+            f"front{fell}. What the front gains on today was flattered by the luck of the search by {flattered} "
+            "(mean of the policies shown; below 0: it had looked worse than it is)."
+        )
+
+    def _robust(self) -> list[str]:
+        table = self.robustness
+        if table is None:
+            return ["The study names no uncertainties, so nothing is said of how robust the front is."]
+        ranges = "; ".join(f"{factor.name} {factor.in_words()}" for factor in self.uncertainties)
+        text = f"Over {len(self.states)} states of the world ({ranges}): today is within the budget in "
+        text += f"{words.percent(_row(table, TODAY)['within_budget'])} of them"
+        if self.knee is not None:
+            row = _row(table, self.knee)
+            worst = _joined([self._at_worst(row, name) for name in self.outcomes])
+            text += f", policy {self.knee} in {words.percent(row['within_budget'])}; there, {worst}"
+        always = table.index[1:][(table["within_budget"][1:] == 1.0)]
+        which = f"Within the budget in all of them {'is' if len(always) == 1 else 'are'} {_policies(always)}."
+        return [f"{text}. {which if len(always) else 'No policy shown is within the budget in all of them.'}"]
+
+    def _at_worst(self, row: Mapping[str, Any], name: str) -> str:
+        worse = "at least" if OUTCOMES[name].better > 0 else "at most"
+        return (
+            f"{_label(name)} is {worse} {_amount(row[f'{name}_tenth'], name)} in nine states of ten and "
+            f"{_amount(row[f'{name}_worst'], name)} in the worst"
+        )
+
+    def _converged(self) -> list[str]:
+        generations = len(self.convergence)
+        if generations < 2:
+            return []
+        reached = self.convergence["hypervolume"].iloc[max(0, math.floor(LATE * generations) - 1)]
+        added = 1.0 - reached
+        more = "" if added <= LITTLE else ": more generations (--generations) may find better policies"
+        return [f"The last quarter of the search added {words.percent(added)} to the hypervolume of the front{more}."]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the candidates, as JSON takes it."""
+        robustness = self.robustness
+        return {
+            "study": self.study,
+            "base": self.base,
+            "budget": self.budget,
+            "objectives": list(self.objectives),
+            "levers": [lever.name for lever in self.levers],
+            "seed": self.seed,
+            "replicates": self.replicates,
+            "fresh_replicates": self.fresh_replicates,
+            "policies_tried": len(self.candidates),
+            "policies_possible": self.possible,
+            "knee": self.knee,
+            "front": records(self.front.reset_index()),
+            "optimism": records(self.optimism.reset_index()),
+            "convergence": records(self.convergence.reset_index()),
+            "states": len(self.states),
+            "robustness": None if robustness is None else records(robustness.reset_index()),
+            "in_words": self.in_words(),
+        }
+
+
+def _but_today(runs: Runs) -> dict[str, Floats]:
+    return {name: values[1:] for name, values in runs.items()}
+
+
+def _row(table: pd.DataFrame, name: str) -> dict[str, Any]:
+    return {str(column): value for column, value in table.T[name].items()}
+
+
+def _label(name: str) -> str:
+    return words.lower_first(OUTCOMES[name].label)
+
+
+def _amount(value: float, name: str) -> str:
+    """A value with what it is per, if it is money: ``£141,000 a year``."""
+    outcome = OUTCOMES[name]
+    per = outcome.unit.removeprefix("pounds") if outcome.unit.startswith("pounds") else ""
+    return f"{words.amount(value, outcome)}{per}"
+
+
+def _signed(value: float, name: str) -> str:
+    return words.change(value, OUTCOMES[name])
+
+
+def _span(row: Mapping[str, Any], name: str) -> str:
+    return f"({words.limits(row, OUTCOMES[name])})"
+
+
+def _policies(index: Sequence[Any] | pd.Index[Any]) -> str:
+    names = [str(name) for name in index]
+    if len(names) > MOST_NAMED:
+        return f"{len(names)} of the policies"
+    return f"{'policy' if len(names) == 1 else 'policies'} {_joined(names)}"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
