@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from peersim.agents import Clinician, Manager, PeerWorker, ServiceUser
     from peersim.analysis.attribution import Attribution
     from peersim.analysis.comparison import Comparison
-    from peersim.analysis.files import load as load_comparison
     from peersim.analysis.exploration.optimisation import Optimisation
+    from peersim.analysis.files import load as load_comparison
     from peersim.ensemble import chunks, run, survey
     from peersim.model import PeerSupportModel
     from peersim.report.story import story, two_lives

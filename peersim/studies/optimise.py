@@ -134,9 +134,9 @@ def optimise(
     >>> found.front, found.knee, found.in_words()  # doctest: +SKIP
     """
     aim = Aim(tuple(objectives), budget)
-    numbers = {"population": population, "generations": generations, "states": states}
-    _check(study, aim, numbers)
-    worlds = worlds_of(study, **numbers)
+    effort = {"population": population, "generations": generations, "states": states}
+    _check(study, aim, effort)
+    worlds = worlds_of(study, **effort)
     _check_size(study, worlds, workers, yes)
     needs("pymoo")
     place = Path(out)
@@ -150,19 +150,19 @@ def optimise(
             looked_at = replace(study, replicates=last, outcomes=aim.outcomes, weekly=())
             return evaluate(looked_at, scenarios, kept, found, first=first, progress=tally.next_run())
 
-        result = _searched(study, aim, run, **numbers)
+        result = _searched(study, aim, run, effort)
         if told is not None:
             for sentence in (*_unused(study.design), *kept.said):
                 told(sentence)
     _write(result, study, place)
-    finish(study, result, numbers, place, Timing(started, time.perf_counter() - clock))
+    finish(result, place, Timing(started, time.perf_counter() - clock))
     return result
 
 
 # what can be asked --------------------------------------------------------------
 
 
-def _check(study: Study, aim: Aim, numbers: Mapping[str, int]) -> None:
+def _check(study: Study, aim: Aim, effort: Mapping[str, int]) -> None:
     if not _of(study, LEVER):
         raise QuestionError(
             f"{study.name}: has no levers, so there is nothing to choose; name what can be decided under levers"
@@ -171,8 +171,8 @@ def _check(study: Study, aim: Aim, numbers: Mapping[str, int]) -> None:
         raise QuestionError(f"budget: found {aim.budget:g}; allowed: pounds a year, above 0")
     _check_objectives(study, aim.objectives)
     for name, least in {"population": FEWEST, "generations": 1, "states": 1}.items():
-        if numbers[name] < least:
-            raise QuestionError(f"{name}: found {numbers[name]}; allowed: {least} or more")
+        if effort[name] < least:
+            raise QuestionError(f"{name}: found {effort[name]}; allowed: {least} or more")
     if study.replicates < 2:
         raise QuestionError("replicates: found 1; allowed: 2 or more, since in one world all is luck")
 
@@ -233,7 +233,7 @@ def _possible(study: Study) -> int:
 # the search ---------------------------------------------------------------------
 
 
-def _searched(study: Study, aim: Aim, run: Run, *, population: int, generations: int, states: int) -> Optimisation:
+def _searched(study: Study, aim: Aim, run: Run, effort: Mapping[str, int]) -> Optimisation:
     """The search itself, and the second look at what it found."""
     today = _whole(run([study.base]))[0]
     trials = Trials(study, aim, run)
@@ -241,8 +241,8 @@ def _searched(study: Study, aim: Aim, run: Run, *, population: int, generations:
         trials.sizes,
         len(aim.objectives),
         trials.judge,
-        population=population,
-        generations=generations,
+        population=effort["population"],
+        generations=effort["generations"],
         seed=study.seed,
     )
     candidates = trials.table()
@@ -255,7 +255,7 @@ def _searched(study: Study, aim: Aim, run: Run, *, population: int, generations:
     order = np.argsort([aim.means(values)[COST] for values in fresh[1:]], kind="stable")
     shown = [shown[k] for k in order]
     policies: list[Policy] = [None, *(trials.values[k] for k in shown)]
-    world = _states(study, states)
+    world = _states(study, effort["states"])
     levers = _of(study, LEVER)
     return Optimisation(
         study=study.name,
@@ -264,6 +264,7 @@ def _searched(study: Study, aim: Aim, run: Run, *, population: int, generations:
         objectives=aim.objectives,
         budget=aim.budget,
         seed=study.seed,
+        effort=effort,
         possible=_possible(study),
         candidates=candidates,
         convergence=trials.convergence(),
@@ -297,8 +298,8 @@ def _nothing(study: Study, aim: Aim, trials: Trials, candidates: pd.DataFrame, t
     cheapest = int(costs.argmin())
     what = zip(_of(study, LEVER), trials.values[cheapest], strict=True)
     return (
-        f"budget {aim.budget:,.0f}: no policy within these ranges costs so little ({tried:,} of {possible:,} tried). The "
-        f"cheapest costs {pounds(costs.iloc[cheapest])} a year: {', '.join(said(*each) for each in what)}. Today "
+        f"budget {aim.budget:,.0f}: no policy within these ranges costs so little ({tried:,} of {possible:,} tried). "
+        f"The cheapest costs {pounds(costs.iloc[cheapest])} a year: {', '.join(said(*each) for each in what)}. Today "
         f"costs {pounds(today)}. Allow more, or widen the ranges"
     )
 
@@ -371,16 +372,16 @@ def _write_knee(found: Optimisation, study: Study, path: Path) -> None:
     scenario.save(path)
 
 
-def finish(study: Study, found: Optimisation, numbers: Mapping[str, int], folder: Path, timing: Timing) -> None:
+def finish(found: Optimisation, folder: Path, timing: Timing) -> None:
     """Write the manifest, of all files that are there by now; the last file to be written."""
     content = {
         "kind": KIND,
-        "study": study.name,
+        "study": found.study,
         "budget": found.budget,
         "objectives": list(found.objectives),
-        **numbers,
-        "replicates": study.replicates,
-        "seed": study.seed,
+        **found.effort,
+        "replicates": found.replicates,
+        "seed": found.seed,
         "model_version": model_version(),
         "pymoo": metadata.version("pymoo"),
     }

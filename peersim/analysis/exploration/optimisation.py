@@ -48,6 +48,8 @@ class Optimisation:
     budget : float
         Most that the mean of `COST` may be, in pounds a year.
     seed : int
+    effort : mapping of str to int
+        ``population``, ``generations`` and ``states`` that were asked for.
     possible : int
         Policies that there are, with ranges in round steps.
     candidates : DataFrame, one row per policy tried
@@ -72,6 +74,7 @@ class Optimisation:
     objectives: tuple[str, ...]
     budget: float
     seed: int
+    effort: Mapping[str, int]
     possible: int
     candidates: pd.DataFrame
     convergence: pd.DataFrame
@@ -234,14 +237,14 @@ class Optimisation:
         kept, shown = int(self._kept.sum()), len(self._kept)
         lost = self.front.index[1:][~self._kept]
         fell = f"; {_policies(lost)} {'does' if len(lost) == 1 else 'do'} not" if len(lost) else ""
-        flattery = {name: _row(self.optimism, name) for name in self.objectives}
-        flattered = _joined(
-            [f"{_signed(row['mean'], name)} {_span(row, name)} in {_label(name)}" for name, row in flattery.items()]
+        rows = {name: _row(self.optimism, name) for name in self.objectives}
+        flattery = _joined(
+            [f"{_label(name)} {_signed(row['mean'], name)} {_span(row, name)}" for name, row in rows.items()]
         )
         return (
             f"In {self.fresh_replicates:,} replicates that the search had not seen, {kept} of {shown} stay on the "
-            f"front{fell}. What the front gains on today was flattered by the luck of the search by {flattered} "
-            "(mean of the policies shown; below 0: it had looked worse than it is)."
+            f"front{fell}. Gains on today as the search saw them, less gains in these replicates, mean of the policies "
+            f"shown (above 0: luck had flattered them): {flattery}."
         )
 
     def _robust(self) -> list[str]:
@@ -249,22 +252,35 @@ class Optimisation:
         if table is None:
             return ["The study names no uncertainties, so nothing is said of how robust the front is."]
         ranges = "; ".join(f"{factor.name} {factor.in_words()}" for factor in self.uncertainties)
-        text = f"Over {len(self.states)} states of the world ({ranges}): today is within the budget in "
+        text = f"Over {len(self.states)} states of the world ({ranges}), today is within the budget in "
         text += f"{words.percent(_row(table, TODAY)['within_budget'])} of them"
         if self.knee is not None:
-            row = _row(table, self.knee)
-            worst = _joined([self._at_worst(row, name) for name in self.outcomes])
-            text += f", policy {self.knee} in {words.percent(row['within_budget'])}; there, {worst}"
-        always = table.index[1:][(table["within_budget"][1:] == 1.0)]
-        which = f"Within the budget in all of them {'is' if len(always) == 1 else 'are'} {_policies(always)}."
-        return [f"{text}. {which if len(always) else 'No policy shown is within the budget in all of them.'}"]
+            text += f" and policy {self.knee} in {words.percent(_row(table, self.knee)['within_budget'])}"
+        always = table.index[1:][table["within_budget"][1:] == 1.0]
+        which = f"{_policies(always)} in all of them" if len(always) else "none of the policies shown in all of them"
+        return [f"{text}; {which}.", *self._knee_across(table)]
+
+    def _knee_across(self, table: pd.DataFrame) -> list[str]:
+        if self.knee is None:
+            return []
+        row = _row(table, self.knee)
+        worst = _joined([self._at_worst(row, name) for name in self.outcomes])
+        behind = [
+            f"{words.amount(row[f'{name}_regret_most'], OUTCOMES[name])} in {_label(name)}"
+            for name in self.objectives
+            if not OUTCOMES[name].unit.startswith("pounds")
+        ]
+        never = (
+            f" Behind the best of these policies in the same state it is by {_joined(behind)} at most."
+            if behind
+            else ""
+        )
+        return [f"Policy {self.knee} in nine states of ten (and in the worst): {worst}.{never}"]
 
     def _at_worst(self, row: Mapping[str, Any], name: str) -> str:
         worse = "at least" if OUTCOMES[name].better > 0 else "at most"
-        return (
-            f"{_label(name)} is {worse} {_amount(row[f'{name}_tenth'], name)} in nine states of ten and "
-            f"{_amount(row[f'{name}_worst'], name)} in the worst"
-        )
+        tenth, worst = (row[f"{name}_{end}"] for end in ("tenth", "worst"))
+        return f"{_label(name)} {worse} {_amount(tenth, name)} ({words.amount(worst, OUTCOMES[name])})"
 
     def _converged(self) -> list[str]:
         generations = len(self.convergence)
@@ -285,6 +301,7 @@ class Optimisation:
             "objectives": list(self.objectives),
             "levers": [lever.name for lever in self.levers],
             "seed": self.seed,
+            **self.effort,
             "replicates": self.replicates,
             "fresh_replicates": self.fresh_replicates,
             "policies_tried": len(self.candidates),
@@ -293,7 +310,6 @@ class Optimisation:
             "front": records(self.front.reset_index()),
             "optimism": records(self.optimism.reset_index()),
             "convergence": records(self.convergence.reset_index()),
-            "states": len(self.states),
             "robustness": None if robustness is None else records(robustness.reset_index()),
             "in_words": self.in_words(),
         }
