@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peersim.analysis.exploration.extras import needs
-from peersim.analysis.exploration.factor import DIGITS, Factor, Level
+from peersim.analysis.exploration.factor import Factor, Level
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -51,10 +51,9 @@ def rungs(factor: Factor) -> tuple[Level, ...]:
         step = 10 ** max(0, power)
         inside = range(-(-int(factor.low) // step) * step, int(factor.high) + 1, step)
         return tuple(sorted({int(factor.low), *inside, int(factor.high)}))
-    scale = 10.0**-power
-    numbers = range(math.ceil(low * scale), math.floor(high * scale) + 1)
-    inside_range = {float(f"{number / scale:.{DIGITS}g}") for number in numbers}
-    return tuple(sorted({low, *inside_range, high}))
+    numbers = range(math.ceil(low / 10.0**power), math.floor(high / 10.0**power) + 1)
+    round_numbers = {round(number * 10.0**power, -power) for number in numbers}
+    return tuple(sorted({low, high} | {number for number in round_numbers if low < number < high}))
 
 
 def search(
