@@ -1,11 +1,11 @@
 """What learns a surface from points: a Gaussian process, and boosted trees, both scikit-learn's.
 
-Replicates are paired: number `r` has the same luck at every point.  A part of this luck moves all points alike, and much
-of the rest moves neighbours alike, so that each replicate has a surface of its own about the mean one.  A Gaussian
-process given the replicates' standard errors as they are would take that for noise, smooth too much and promise too
-much (Chen, Ankenman and Nelson 2012).  Its noise is therefore the standard error of what is left when each replicate
-is set against a surface of its own; and the chance in a prediction, which is a weighted sum of the points, is the spread
-over replicates of the same weighted sum, in which everything that they share is kept.
+Replicates are paired: number `r` has the same luck at every point.  A part of this luck moves all points alike, and
+much of the rest moves neighbours alike, so that each replicate has a surface of its own about the mean one (common
+random numbers; Chen, Ankenman and Nelson 2012).  A Gaussian process that took the replicates' standard errors as they
+are for noise would smooth away what is no noise.  Its noise is therefore the standard error of what is left when each
+replicate is set against a surface of its own; and the chance in a prediction, which is a weighted sum of the points, is
+the spread over replicates of the same weighted sum, in which everything that points share is kept.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ PRIOR_WORLDS: Final = 10
 """Worlds that the noise common to all points counts for beside a point's own: few worlds say little of a variance."""
 NORMAL: Final = float(reach(np.inf))
 
-TREES: Final[dict[str, Any]] = {"max_iter": 300, "learning_rate": 0.05, "max_leaf_nodes": 8, "min_samples_leaf": 5}
+TREES: Final[dict[str, Any]] = {"max_iter": 600, "learning_rate": 0.1, "max_leaf_nodes": 6, "min_samples_leaf": 5}
 FOLDS: Final = 10
 
 
@@ -75,7 +75,8 @@ class Data(NamedTuple):
     @property
     def replicates(self) -> int:
         """Worlds at each point."""
-        return self.runs.shape[1]
+        replicates: int = self.runs.shape[1]
+        return replicates
 
 
 class Misfits(NamedTuple):
@@ -175,7 +176,7 @@ class Process:
 
     @property
     def roughened(self) -> Any:
-        """This kernel as a start for a search: its roughness may have sunk to where no search gets away from."""
+        """The kernel as a start for a search: its roughness may have sunk to where no search gets away from."""
         theta = self.kernel.theta.copy()
         theta[-1] = max(theta[-1], np.log(ROUGH_AT_FIRST))
         return self.kernel.clone_with_theta(theta)

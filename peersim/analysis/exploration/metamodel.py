@@ -150,9 +150,9 @@ class Metamodel:
         Returns
         -------
         DataFrame, with the index of `values`
-            ``mean``, and ``low`` and ``high``, its 95 % interval: where the mean over all worlds lies.  ``shape_low`` and
-            ``shape_high`` leave out the luck that moves the whole surface: by them one place is compared with another.
-            All are held to what the outcome can be.
+            ``mean``, and ``low`` and ``high``, its 95 % interval: where the mean over all worlds lies.  ``shape_low``
+            and ``shape_high`` leave out the luck that moves the whole surface: by them one place is compared with
+            another.  All are held to what the outcome can be.
 
         Raises
         ------
@@ -245,8 +245,8 @@ class Metamodel:
         if share == 1.0:
             return f"As far as can be told all of that is chance: more replicates than {worlds} would reduce it."
         return (
-            f"Of the squared misfit {words.percent(share)} is chance, which more replicates than {worlds} would reduce; "
-            "the rest is the surface's own, which more points would."
+            f"Of the squared misfit {words.percent(share)} is chance, which more replicates than {worlds} would "
+            "reduce; the rest is the surface's own, which more points would."
         )
 
     def _size(self, size: float) -> str:
@@ -302,8 +302,8 @@ def interpolate(responses: Responses, outcome: str, kind: str | None = None) -> 
     Raises
     ------
     QuestionError
-        If the study does not hold the outcome, the outcome has no value or does not differ, there are too few or too many
-        points, or they lie so that a surface between them would be made up.
+        If the study does not hold the outcome, the outcome has no value or does not differ, there are too few or too
+        many points, or they lie so that a surface between them would be made up.
 
     Notes
     -----
@@ -330,7 +330,9 @@ def _kinds(asked: str | None, points: int) -> list[str]:
     """Which kinds to try."""
     possible = {GP: points <= MOST_FOR_GP, BOOSTING: points >= FEWEST_FOR_BOOSTING}
     if asked == GP and not possible[GP]:
-        raise QuestionError(f"kind {GP}: {points:,} points are too many; allowed up to {MOST_FOR_GP:,}: take {BOOSTING}")
+        raise QuestionError(
+            f"kind {GP}: {points:,} points are too many; allowed up to {MOST_FOR_GP:,}: take {BOOSTING}"
+        )
     if asked == BOOSTING and not possible[BOOSTING]:
         raise QuestionError(
             f"kind {BOOSTING}: {points:,} points are too few; allowed from {FEWEST_FOR_BOOSTING}: take {GP}"
@@ -392,7 +394,7 @@ def _complete(runs: Floats) -> Floats:
     luck = apart.sum(axis=0) / np.maximum((~unknown).sum(axis=0), 1)
     filled = np.where(unknown, means + luck, runs)
     # The mean of a point is that of the worlds that have a value, whatever is filled in.
-    return filled + means - filled.mean(axis=1)[:, np.newaxis]
+    return np.asarray(filled + means - filled.mean(axis=1)[:, np.newaxis])
 
 
 def _inputs(scales: Sequence[Scale], values: Mapping[str, Sequence[Any]]) -> Floats:
