@@ -76,7 +76,7 @@ class Misfit:
         return cls(
             rmse=float(np.sqrt(squares)),
             q2=1.0 - squares / float(means.var()),
-            chance=min(1.0, float(found.chance.mean()) / squares) if squares else np.nan,
+            chance=float(np.minimum(1.0, found.chance.mean() / squares)) if squares else np.nan,
             coverage=float(np.mean(np.abs(found.misfit) <= found.half)) if np.isfinite(found.half).all() else np.nan,
         )
 
@@ -170,7 +170,7 @@ class Metamodel:
         }
         mean, level, shape = self.learner.predict(_inputs(self.scales, checked))
         ends = {"low": mean - level, "high": mean + level, "shape_low": mean - shape, "shape_high": mean + shape}
-        most = 1.0 if self.meant.unit in (SHARE, "share") else np.inf
+        most = 1.0 if self._is_share else np.inf
         return pd.DataFrame({"mean": mean, **ends}, index=values.index).clip(0.0, most)
 
     def held(self, *along: str, at: Mapping[str, Any] | None = None) -> dict[str, Level]:
@@ -218,7 +218,7 @@ class Metamodel:
     def sentences(self) -> list[str]:
         """How far it can be trusted, one thing at a time."""
         found, what = self.misfit, words.lower_first(self.meant.label)
-        told = [] if self.trusted else [f"Not to be trusted: {self._why_not()}"]
+        told = [] if self.trusted else [f"{self.warning} {self._remedy()}"]
         told.append(
             f"The {KINDS[self.kind]} through {len(self.points):,} points predicts {what} of points it has not seen to "
             f"within {self._size(found.rmse)} (root mean square, cross-validated; Q2 {_q2(found.q2)})."
@@ -250,17 +250,35 @@ class Metamodel:
         )
 
     def _size(self, size: float) -> str:
-        """A misfit with two digits, and the unit."""
+        """A misfit with two digits, and the unit if it is none of 0 to 1."""
         if self.meant.unit.startswith("pounds"):
             return words.pounds(size)
-        return f"{size:.2g} ({self.meant.unit})"
+        return f"{size:.2g}" if self._is_share else f"{size:.2g} {self.meant.unit}"
 
-    def _why_not(self) -> str:
+    @property
+    def _is_share(self) -> bool:
+        return self.meant.unit in (SHARE, "share")
+
+    def error_in_short(self) -> str:
+        """Its error, as a figure has room for it."""
+        found = self.misfit
+        text = f"cross-validated error {self._size(found.rmse)}, Q2 {_q2(found.q2)}"
+        return text if np.isnan(found.chance) else f"{text}; {words.percent(found.chance)} of its square is chance"
+
+    @property
+    def warning(self) -> str:
+        """Why it is not to be trusted; empty if it is."""
+        if self.trusted:
+            return ""
         share = "nothing" if self.misfit.q2 <= 0 else f"only {words.percent(self.misfit.q2)}"
-        text = f"it predicts {share} of what differs between points"
+        return f"Not to be trusted: it predicts {share} of what differs between points."
+
+    def _remedy(self) -> str:
+        if np.isnan(self.misfit.chance):
+            return "Whether that is chance, only more replicates can say."
         if self.misfit.chance >= 0.5:
-            return f"{text}, and most of what it misses is chance: ask for more replicates."
-        return f"{text}: ask for more points."
+            return "Most of what it misses is chance: ask for more replicates."
+        return "Little of what it misses is chance: ask for more points."
 
     def to_dict(self) -> dict[str, Any]:
         """What it is and how well it predicts, for JSON: None for what is not a number."""
@@ -398,13 +416,16 @@ def _complete(runs: Floats) -> Floats:
 
 
 def _inputs(scales: Sequence[Scale], values: Mapping[str, Sequence[Any]]) -> Floats:
-    """Points as numbers: what is ordered from 0 to 1, a column for each name (one for two)."""
+    """Points as numbers: what is ordered from 0 to 1, a column for each name (one for two).
+
+    None at all lies at the end of its factor, and a step away in a column of its own: there is nothing between.
+    """
     columns = []
     for scale in scales:
-        places = scale.positions(values[scale.factor.name])
+        places, met = scale.positions(values[scale.factor.name]), scale.positions(scale.met)
         if scale.factor.ordered:
-            low, *_, high = np.sort(scale.positions(scale.met))
-            columns.append((places - low) / (high - low))
-        else:
-            columns += [np.asarray(places == place, float) for place in range(len(scale.met) - (len(scale.met) == 2))]
+            ends = met[: len(scale.numbers)]
+            columns.append((np.minimum(places, ends[-1]) - ends[0]) / (np.ptp(ends) or 1.0))
+        named = met[len(scale.numbers) :] if scale.factor.ordered else met[: len(met) - (len(met) == 2)]
+        columns += [np.asarray(places == place, float) for place in named]
     return np.column_stack(columns)

@@ -43,10 +43,18 @@ def _clouds(shown: tuple[View, list[Scale]]) -> Figure:
     columns = min(COLUMNS, max(len(scales), 1))
     rows = max(1, math.ceil(len(scales) / columns))
     each, between = 1.75 if rows > 1 else 2.6, 0.8
-    height = 1.75 + rows * each + (rows - 1) * between
+    height = 1.95 + rows * each + (rows - 1) * between
     title = f"{outcome.label}, by each factor"
     figure, axes = style.page(
-        view.source, title, height, (rows, columns), note=_note(view, table, name), above=0.65, left=0.95, sharex=False
+        view.source,
+        title,
+        height,
+        (rows, columns),
+        note=_note(view, table, name),
+        above=0.65,
+        left=0.95,
+        below=0.95,
+        sharex=False,
     )
     figure.subplots_adjust(hspace=between / each, wspace=0.12)
     if table.empty or not scales:

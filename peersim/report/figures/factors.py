@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,32 +20,57 @@ MOST_NAMED_TICKS: Final = 8
 """Values of an axis that all have a tick."""
 NOT_POLICIES: Final = ("teams", "costs", "model")
 """First parts of keys without which what follows would not be understood."""
+NAMES: Final = {
+    "teams.count": "Teams",
+    "teams.peers": "Peers per team",
+    "teams.clinicians": "Clinicians per team",
+    "support.supervision.by": "Who supervises",
+    "culture.valuing": "Culture of valuing",
+}
+"""Names of keys whose own words would not be understood alone."""
+EVERY: Final = "every … weeks"
+MOST_OF_A_TITLE: Final = 62
 
 
 def name(factor: Factor, most: int = 40) -> str:
     """What a factor is called, in the words of its key: ``Supervision: every … weeks``, ``Pay parity``."""
-    parts = [part.replace("_", " ") for part in factor.name.split(".")]
+    return style.short(": ".join(_parts(factor)), most)
+
+
+def subject(factor: Factor, most: int = 26) -> str:
+    """What it is, within a sentence: ``supervision interval``, ``minutes (supervision)``."""
+    first, *rest = _parts(factor)
+    if rest == [EVERY]:
+        return style.short(f"{lower_first(first)} interval", most)
+    text = f"{rest[0]} ({lower_first(first)})" if rest else lower_first(first)
+    return style.short(text if len(text) <= most or not rest else rest[0], most)
+
+
+def titled(what: str, named: Sequence[Factor]) -> str:
+    """A title with the factors, if there is room for their names; the axes have them as well."""
+    title = f"{what} by {' and '.join(subject(factor) for factor in named)}"
+    return title if len(title) <= MOST_OF_A_TITLE else f"{what} by {'two factors' if len(named) > 1 else 'one factor'}"
+
+
+def _parts(factor: Factor) -> list[str]:
+    """One or two parts of a name, the first with a capital."""
+    if factor.name in NAMES:
+        return [NAMES[factor.name]]
     known = parameter_for(factor.name) is not None
-    above = parts[-2:-1] if len(parts) > 2 or parts[0] in NOT_POLICIES or not known else []
-    last = parts[-1]
+    path = re.sub(r"\.(\d+)\.", r" \1.", factor.name)  # an entry of a list: "teams 0"
+    *above, last = (style.plain(part).replace("_", " ") for part in path.split("."))
+    if not known or (len(above) < 2 and not path.startswith(NOT_POLICIES)):
+        above = []
     if last.endswith("every weeks"):
-        above, last = [*above, last.removesuffix("every weeks").strip()], "every … weeks"
-    words = [part for part in (*above, last.removesuffix(" per year")) if part]
-    if words == ["valuing"]:  # beside a theme of this name
-        words = ["culture", "valuing"]
-    text = ": ".join(words).replace(": by", " by")
-    return style.short(text[:1].upper() + text[1:], most)
-
-
-def subject(factor: Factor, most: int = 30) -> str:
-    """What it is about, within a title: ``supervision interval``."""
-    return lower_first(name(factor, most).replace(": every … weeks", " interval").replace(": ", ", "))
+        above, last = [*above, last.removesuffix("every weeks").strip()], EVERY
+    words = [part for part in (*above, last.removesuffix(" per year")) if part][-2:]
+    return [words[0][:1].upper() + words[0][1:], *words[1:]]
 
 
 def label(factor: Factor, most: int = 48) -> str:
     """Its name with the unit: ``Pay parity (ratio)``."""
     text = name(factor, most)
-    unit = "" if "… weeks" in text or not factor.unit or text.endswith(factor.unit) else f" ({factor.unit})"
+    unit = "" if factor.unit in text.lower() else f" ({factor.unit})"
     return style.short(text, most - len(unit)) + unit
 
 
@@ -52,7 +78,7 @@ def written(value: Any) -> str:
     """A value as a reader sees it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, int | float) else style.plain(str(value)).replace("_", " ")
+    return f"{value:.4g}" if isinstance(value, int | float) else style.plain(str(value)).replace("_", " ")
 
 
 def values(scale: Scale) -> list[str]:

@@ -36,8 +36,10 @@ BAR: Final = 1.3
 """Inches beside a heat map for its scale."""
 LETTER: Final = 0.085
 """Inches that a letter takes below a heat map."""
-MOST_ROWS: Final = 24
-"""Rows of a heat map that all have a label."""
+MOST_ROWS: Final = 16
+"""Rows of a heat map that all have a label, if they are numbers."""
+TALLEST: Final = 6.5
+"""Inches of the tallest heat map of numbers with one cell above the other."""
 
 
 def suit_lines(scales: Sequence[Scale]) -> bool:
@@ -65,8 +67,7 @@ def lines(view: View) -> Figure:
     columns, each = (1, 3.4) if len(view.outcomes) == 1 else (2, 2.35)
     bands = "Bars: 95 % intervals" if len(along.met) <= MOST_BARS else "Bands: 95 % intervals"
     aside = "Lines are moved aside a little to tell them apart" if by is not None and view.has_intervals else ""
-    title = f"Outcomes by {factors.subject(along.factor)}"
-    title += f" and {factors.subject(by.factor)}" if by is not None else ""
+    title = factors.titled(_what(view), [along.factor] if by is None else [along.factor, by.factor])
     figure, axes = _panels(
         view, title, view.note(bands, aside, factors.unequal([along])), columns, room=room, each=each
     )
@@ -82,6 +83,10 @@ def lines(view: View) -> Figure:
     if by is not None:
         _legend(figure, handles, factors.label(by.factor))
     return figure
+
+
+def _what(view: View) -> str:
+    return about(view.outcomes[0]).label if len(view.outcomes) == 1 else "Outcomes"
 
 
 def _by(by: Scale | None) -> list[tuple[Any, Look, float]]:
@@ -121,7 +126,7 @@ def dots(view: View) -> Figure:
     """Outcomes of each level of a factor whose levels are names: a dot and its interval for each."""
     (scale,) = view.scales()
     labels = [factors.wrapped(text, 30) for text in factors.values(scale)]
-    title = f"Outcomes by {factors.subject(scale.factor)}"
+    title = factors.titled(_what(view), [scale.factor])
     each = 0.3 + len(labels) * (0.16 + 0.13 * max(text.count("\n") + 1 for text in labels))
     columns = min(3, len(view.outcomes))
     figure, axes = _panels(view, title, view.note("Lines: 95 % intervals"), columns, each=each, left=2.7)
@@ -219,20 +224,23 @@ def heat_map(view: View) -> Figure:
     across, down = _across_and_down(view.scales())
     table = view.table(name)
     grid = _matrix(table, across, down)
-    title = f"{outcome.label} by {factors.subject(across.factor, 20)} and {factors.subject(down.factor, 20)}"
+    title = factors.titled(outcome.label, [across.factor, down.factor])
     left = 0.75 + 0.075 * min(34, max(len(text) for text in factors.values(down)))
     width = (WIDTH - left - BAR) / len(across.met)
     labels, turned = _across(across, width)
-    height = 2.3 + max(0.36 * len(down.met), 1.8) + 0.5 * turned
     note = view.note(_reach(table, name), factors.unequal([across, down]), _blank(grid))
-    below = 1.1 + 0.5 * turned
+    below = 1.6 if turned else 0.75 + 0.16 * max(text.count("\n") + 1 for text in labels)
+    height = 1.1 + below + min(max(0.36 * len(down.met), 1.8), TALLEST)
     figure, (ax,) = style.page(view.source, title, height, note=note, left=left, above=0.65, below=below)
     figure.subplots_adjust(right=1 - BAR / WIDTH)
     if table.empty:
         style.nothing(ax, f"{outcome.label}: no value.")
         return figure
+    many = 0.36 * len(down.met) > TALLEST or width < 0.3
     edges = [np.arange(len(scale.met) + 1) - 0.5 for scale in (across, down)]
-    shown = ax.pcolormesh(*edges, np.ma.masked_invalid(grid), cmap=SHADES, edgecolors="white", linewidth=1)
+    shown = ax.pcolormesh(
+        *edges, np.ma.masked_invalid(grid), cmap=SHADES, edgecolors="white", linewidth=0.3 if many else 1
+    )
     ax.set_facecolor(PALE)
     here = ax.get_position()
     beside = figure.add_axes((here.x1 + 0.12 / WIDTH, here.y0, 0.16 / WIDTH, here.height))
@@ -247,7 +255,7 @@ def heat_map(view: View) -> Figure:
         for text in ax.get_xticklabels():
             text.set(ha="right", rotation_mode="anchor")
     _name_cells(ax, across, down)
-    if width >= CELL[outcome.unit.startswith("pounds")]:
+    if not many and width >= CELL[outcome.unit.startswith("pounds")]:
         _write_cells(ax, grid, shown.norm, name)
     return figure
 

@@ -15,6 +15,7 @@ from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.scale import Scale
 from peersim.report.figures.clouds import clouds
 from peersim.report.figures.grids import dots, heat_map, lines, suit_lines
+from peersim.report.figures.style import nothing, page, short, styled
 from peersim.report.figures.tornado import tornado
 from peersim.report.figures.view import View
 
@@ -34,6 +35,8 @@ def draw(responses: Responses, outcomes: Sequence[str]) -> dict[str, Figure]:
         By the name of the file, to be written with `style.save`.
     """
     view = View(responses, tuple(outcomes))
+    if responses.failed.all():
+        return {"nothing": _nothing(view)}
     scales = view.scales()
     if len(scales) > 1 and responses.design.get("design") == "one_at_a_time":
         return {f"tornado_{name}": tornado(view.only(name)) for name in outcomes}
@@ -48,6 +51,13 @@ def draw(responses: Responses, outcomes: Sequence[str]) -> dict[str, Figure]:
     for name in outcomes:
         figures |= _numbered(f"points_{name}", clouds(view.only(name)))
     return figures
+
+
+@styled
+def _nothing(view: View) -> Figure:
+    figure, (ax,) = page(view.source, f"{short(view.responses.study)}: no results", 3.0)
+    nothing(ax, f"All {view.responses.points:,} points failed.")
+    return figure
 
 
 def _numbered(name: str, figures: Sequence[Figure]) -> dict[str, Figure]:

@@ -67,6 +67,7 @@ def tornado(view: View) -> Figure:
     ax.tick_params(axis="y", length=0, labelsize=9.5)
     ax.grid(axis="y", visible=False)
     ax.locator_params(axis="x", nbins=5)
+    ax.use_sticky_edges = False
     ax.margins(x=0.08)
     unit = outcome.unit.replace("pounds", "£")
     ax.set_xlabel(f"Difference from the base point ({unit}; {outcome.better_is} is better)", fontsize=10)
