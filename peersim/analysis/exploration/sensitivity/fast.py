@@ -11,7 +11,7 @@ from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.sensitivity import checks
 from peersim.analysis.exploration.sensitivity.chance import Floats
-from peersim.analysis.exploration.sensitivity.result import Sensitivity, limits, sure, varies
+from peersim.analysis.exploration.sensitivity.result import Sensitivity, limits, told, varies
 
 HARMONICS: Final = 4
 """Harmonics of a curve's frequency that count as the factor's own: SALib's M."""
@@ -82,8 +82,8 @@ def fast(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
         **limits("interactions", index[2], both),
         first_uncorrected=found[0] / found[3],
         total_uncorrected=found[1] / found[3],
-        told=index[1] > OWN_ERROR + sure(len(names)) * np.nan_to_num(total),
-        interacts=index[2] > OWN_ERROR + sure(len(names)) * np.nan_to_num(both),
+        told=told(index[1] - OWN_ERROR, total, means.replicates),
+        interacts=told(index[2] - OWN_ERROR, both, means.replicates),
     )
     return Sensitivity.of(responses, outcome, "fast", means, table, seed=seed)
 

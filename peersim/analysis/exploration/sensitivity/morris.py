@@ -71,7 +71,7 @@ def morris(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
     sizes = [f"{name}_{end}" for name in ("mu_star", "sigma") for end in ("low", "high")]
     table[sizes] = table[sizes].clip(lower=0.0)
     chance = _of_chance(effects, seed)
-    table = table.assign(mu_star_chance=chance, sigma_uncorrected=sigma, told=estimates[1] > np.nan_to_num(chance))
+    table = table.assign(mu_star_chance=chance, sigma_uncorrected=sigma, told=estimates[1] > chance)
     return Sensitivity.of(responses, outcome, "morris", means, table, seed=seed)
 
 

@@ -172,6 +172,11 @@ def sure(looked_at: int) -> float:
     return float(norm.ppf(1.0 - (1.0 - CONFIDENCE) / looked_at))
 
 
+def told(estimates: Floats, errors: Floats, replicates: int) -> npt.NDArray[np.bool_]:
+    """Which of some estimates can be told from 0; with one replicate, whose chance is not known, none."""
+    return (estimates > sure(len(estimates)) * errors) & (replicates > 1)
+
+
 def varies(variance: float, error: float, replicates: int) -> bool:
     """Whether there is variance beyond chance, so that shares of it mean something.
 

@@ -29,8 +29,8 @@ Row = Mapping[Any, Any]
 
 
 def name_of(outcome: str) -> str:
-    """An outcome within a sentence."""
-    return words.lower_first(OUTCOMES[outcome].label) if outcome in OUTCOMES else outcome
+    """What a reader sees of an outcome."""
+    return OUTCOMES[outcome].label if outcome in OUTCOMES else outcome
 
 
 def amount(value: float, outcome: str) -> str:
@@ -49,10 +49,12 @@ def percent(share: float) -> str:
 def of_shares(ranked: pd.DataFrame, pairs: pd.DataFrame | None, outcome: str) -> list[str]:
     """Sobol' and FAST indices."""
     if ranked["total"].isna().all():
-        return [f"What {name_of(outcome)} depends on cannot be told: its differences between points may all be chance."]
+        return [
+            f"{name_of(outcome)}: what it depends on cannot be told; its differences between points may all be chance."
+        ]
     hardly = ranked["total_high"].fillna(ranked["total"]) < HARDLY
     return [
-        *_line(f"What {name_of(outcome)} depends on most", _listed(ranked[ranked["told"] & ~hardly], _share)),
+        *_line(f"{name_of(outcome)} depends most on", _listed(ranked[ranked["told"] & ~hardly], _share)),
         *_line(
             f"Hardly matter (under {percent(HARDLY)} % of the variance, together with others)", _names(ranked[hardly])
         ),
@@ -72,7 +74,7 @@ def of_morris(ranked: pd.DataFrame, _: pd.DataFrame | None, outcome: str) -> lis
         return f"by {amount(row['mu_star'], outcome)}{_way(row)} (mu*, 95 % interval {span})"
 
     lines = [
-        *_line(f"What moves {name_of(outcome)} most, over its whole range", _listed(matters, effect)),
+        *_line(f"{name_of(outcome)} moves most with, over its whole range", _listed(matters, effect)),
         *_line("Effect differs from place to place or with the others (sigma at least half of mu*)", _names(curved)),
         *_line(f"Hardly matter (mu* under {percent(SMALL)} % of the largest)", _names(ranked[hardly])),
         *_line("Cannot be told from chance", _names(ranked[~ranked["told"] & ~hardly])),
@@ -89,9 +91,9 @@ def of_pawn(ranked: pd.DataFrame, _: pd.DataFrame | None, outcome: str) -> list[
         return f"{row['median']:.2f} (95 % interval {row['median_low']:.2f} to {row['median_high']:.2f})"
 
     return [
-        *_line(f"What shifts the distribution of {name_of(outcome)} most", _listed(ranked[ranked["told"]], shift)),
+        *_line(f"{name_of(outcome)} is distributed most differently with", _listed(ranked[ranked["told"]], shift)),
         *_line("Cannot be told from chance", _names(ranked[~ranked["told"]])),
-        f"Without any influence a factor might get {ranked['chance'].iloc[0]:.2f} from so many points; 1 is a complete shift.",
+        f"Without influence a factor might get {ranked['chance'].iloc[0]:.2f} from so many points; the most is 1.",
     ]
 
 

@@ -13,7 +13,7 @@ from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.sensitivity import checks
 from peersim.analysis.exploration.sensitivity.chance import Blocks, Floats
-from peersim.analysis.exploration.sensitivity.result import Sensitivity, limits, sure, varies
+from peersim.analysis.exploration.sensitivity.result import Sensitivity, limits, told, varies
 
 
 def sobol(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
@@ -37,8 +37,8 @@ def sobol(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
         ``table``: ``first``, ``total`` and ``interactions`` (total less first), each with its 95 % interval (``_low``,
         ``_high``) over other rows of the design and other replicates; ``first_uncorrected`` and ``total_uncorrected``
         as SALib gives them; ``told`` and ``interacts``, whether total and interactions can be told from 0, allowing for
-        the number of factors.  ``pairs``: ``second``, if the design has it.  Not a number where the variance itself
-        cannot be told from chance.
+        the number of factors; with one replicate nothing can.  ``pairs``: ``second``, if the design has it.  Not a
+        number where the variance itself cannot be told from chance.
 
     Raises
     ------
@@ -80,18 +80,23 @@ def sobol(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
     first, total, both, second = (slice(k * len(names), (k + 1) * len(names)) for k in range(4))
     second = slice(second.start, -1)
     raw = found / found[-1]
+    pair_table = None
+    if pairs:
+        both_names = {"factor": [names[j] for j, _ in pairs], "with": [names[k] for _, k in pairs]}
+        pair_table = pd.DataFrame(both_names).assign(
+            **limits("second", index[second], errors[second]),
+            told=told(index[second], errors[second], means.replicates),
+        )
     table = pd.DataFrame(index=names).assign(
         **limits("first", index[first], errors[first]),
         **limits("total", index[total], errors[total]),
         **limits("interactions", index[both], errors[both]),
         first_uncorrected=raw[first],
         total_uncorrected=raw[total],
-        told=index[total] > sure(len(names)) * errors[total],
-        interacts=index[both] > sure(len(names)) * errors[both],
+        told=told(index[total], errors[total], means.replicates),
+        interacts=told(index[both], errors[both], means.replicates),
     )
-    return Sensitivity.of(
-        responses, outcome, "sobol", means, table, _pair_table(names, pairs, index[second], errors[second]), seed=seed
-    )
+    return Sensitivity.of(responses, outcome, "sobol", means, table, pair_table, seed=seed)
 
 
 def _parts(salib: Any, means: Floats, factors: int, pairs: list[tuple[int, int]]) -> Floats:
@@ -120,11 +125,3 @@ def _parts(salib: Any, means: Floats, factors: int, pairs: list[tuple[int, int]]
         ]
     both = [t - f for f, t in zip(first, total, strict=True)]
     return np.stack([*(index * variance for index in (*first, *total, *both, *second)), variance])
-
-
-def _pair_table(names: list[str], pairs: list[tuple[int, int]], index: Floats, errors: Floats) -> pd.DataFrame | None:
-    """Second-order indices, one row per pair of factors; None where the design does not have them."""
-    if not pairs:
-        return None
-    both = {"factor": [names[j] for j, _ in pairs], "with": [names[k] for _, k in pairs]}
-    return pd.DataFrame(both).assign(**limits("second", index, errors), told=index > sure(len(pairs)) * errors)
