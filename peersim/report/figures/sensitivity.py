@@ -19,7 +19,16 @@ from matplotlib.text import Annotation
 
 from peersim.analysis import words
 from peersim.analysis.exploration.sensitivity import LABELS, Sensitivity
-from peersim.analysis.exploration.sensitivity.sentences import CURVED, ONE_WAY, amount, name_of, percent
+from peersim.analysis.exploration.sensitivity.sentences import (
+    CURVED,
+    DOWNWARDS,
+    UP_OR_DOWN,
+    UPWARDS,
+    amount,
+    name_of,
+    percent,
+    ways,
+)
 from peersim.report.figures import style
 from peersim.report.figures.style import BLUE, GREY, INK, PALE, VERMILION, WIDTH, styled
 from peersim.results.outcomes import OUTCOMES
@@ -36,6 +45,8 @@ NEAR: Final = 12
 """Points from a dot to its number where there is room."""
 LEFT, VALUES = 3.1, 0.85
 """Inches for names of factors, and for a column of values."""
+MOST_ACROSS, MOST_UPRIGHT = 8, 4
+"""Outcomes in one heat map, and how many of them have room for their names to be upright."""
 ACROSS: Final = 1.8
 """Inches that a column of a heat map has at most."""
 
@@ -43,10 +54,18 @@ Draw = Callable[[Sensitivity], Figure]
 
 
 def save_all(found: Sequence[Sensitivity], folder: Path) -> None:
-    """Draw every figure of some outcomes of a study into a folder as PNG."""
+    """Draw every figure of some outcomes of a study into a folder as PNG.
+
+    Parameters
+    ----------
+    found : sequence of Sensitivity
+        By one method; more than one get an overview as well, or several where a page is too narrow for all.
+    folder : Path
+    """
     figures = {f"{name}_{one.outcome}": draw(one) for one in found for name, draw in _figures(one)}
     if len(found) > 1:
-        figures["overview"] = overview(found)
+        for page, first in enumerate(range(0, len(found), MOST_ACROSS), 1):
+            figures["overview" if page == 1 else f"overview_{page}"] = overview(found[first : first + MOST_ACROSS])
     style.save(figures, folder)
 
 
@@ -79,7 +98,8 @@ def _shares(found: Sensitivity) -> Figure:
     handles = [Patch(color=BLUE, label="total order"), Patch(color=PALE_BLUE, label="first order")]
     figure, ax = _page(found, len(rows) + 1, 0.5, note, handles)
     if rows["total"].isna().all():
-        style.nothing(ax, "The differences between points\nmay all be chance.")
+        chance = "" if math.isnan(found.chance) else f"\n(chance: {_chance(found)} % of the variance between points)"
+        style.nothing(ax, f"Too few points and replicates: no indices.{chance}")
         return figure
     for name, colour, shift in (("total", BLUE, -0.19), ("first", PALE_BLUE, 0.19)):
         _bars(ax, rows, name, [colour] * len(rows), lambda value: f"{percent(value)} %", shift=shift, thick=0.36)
@@ -104,16 +124,15 @@ def _effects(found: Sensitivity) -> Figure:
         "mu*: size of the change in the outcome as a factor crosses its whole range, others held, averaged over where "
         f"they stand. {mark}{_chance_note(found)}. {_lines(found)}"
     )
-    one_way = rows["mu"].abs() >= ONE_WAY * rows["mu_star"]
-    colours = np.select([~rows["told"], ~one_way, rows["mu"] > 0.0], [PALE, GREY, BLUE], default=VERMILION)
-    kinds = {BLUE: "upwards", VERMILION: "downwards", GREY: "up or down", PALE: UNTOLD}
-    handles: list[Any] = [Patch(color=colour, label=text) for colour, text in kinds.items() if colour in colours]
+    kinds = {UPWARDS: BLUE, DOWNWARDS: VERMILION, UP_OR_DOWN: GREY, UNTOLD: PALE}
+    seen = ways(rows).where(rows["told"], UNTOLD)
+    handles: list[Any] = [Patch(color=kinds[way], label=way) for way in kinds if (seen == way).any()]
     if mark:
         handles.append(
             Line2D([], [], color=INK, marker="|", markersize=11, markeredgewidth=2, linestyle="", label="chance alone")
         )
     figure, ax = _page(found, len(rows), 0.34, note, handles)
-    _bars(ax, rows, "mu_star", list(colours), lambda value: amount(value, found.outcome))
+    _bars(ax, rows, "mu_star", [kinds[way] for way in seen], lambda value: amount(value, found.outcome))
     ax.plot(rows["mu_star_chance"], range(len(rows)), "|", color=INK, markersize=13, markeredgewidth=2)
     _rows_axis(ax, _names(rows))
     ax.set_xlim(left=0.0)
@@ -197,7 +216,7 @@ def plane(found: Sensitivity) -> Figure:
         f"effect that is not straight, or depends on others. {_chance_note(found)}. {_lines(found)}"
     )
     title = f"{name_of(found.outcome)}: size and evenness of effects"
-    figure, (ax,) = style.page(_source(found), title, height, note=note, left=0.95)
+    figure, (ax,) = style.page(_source(found), title, height, note=note, left=1.2)
     figure.subplots_adjust(right=1 - 3.35 / WIDTH)
     told = rows["told"].to_numpy()
     ax.hlines(rows["sigma"], rows["mu_star_low"], rows["mu_star_high"], color=PALE, linewidth=1.2, zorder=1)
@@ -206,7 +225,7 @@ def plane(found: Sensitivity) -> Figure:
         rows["mu_star"][~told], rows["sigma"][~told], "o", markeredgecolor=GREY, color="white", markersize=6, zorder=3
     )
     right, top = (1.12 * max(float(limit), 1e-12) for limit in (rows["mu_star_high"].max(), rows["sigma"].max()))
-    ax.set(xlim=(0.0, right), ylim=(-0.04 * max(top, CURVED * right * 0.5), max(top, CURVED * right * 0.5)))
+    ax.set(xlim=(-0.03 * right, right), ylim=(-0.04 * max(top, CURVED * right * 0.5), max(top, CURVED * right * 0.5)))
     ax.plot([0.0, right], [0.0, CURVED * right], color=GREY, linewidth=1, linestyle=":", zorder=1)
     unit = _unit(found.outcome)
     ax.set(xlabel=f"mu*, change in the outcome ({unit})", ylabel=f"sigma ({unit})")
@@ -307,17 +326,17 @@ def pairs(found: Sensitivity) -> Figure:
     height = 2.7 + 0.42 * max(len(names), 4)
     figure, (ax,) = style.page(_source(found), title, height, note=note, left=3.5, below=0.6)
     if rows["second"].isna().all():
-        style.nothing(ax, "The differences between points may all be chance.")
+        style.nothing(ax, "Too few points and replicates: no indices.")
         return figure
     grid = np.full((len(names), len(names)), np.nan)
     for row in rows.to_dict("records"):
         one, other = sorted((names.index(row["factor"]), names.index(row["with"])))
         grid[other, one] = row["second"] if row["told"] else 0.0
         _cell(ax, one, other, row["second"], row["told"])
-    _shade(ax, grid, max(0.1, float(np.nanmax(grid))))
+    _shade(ax, grid[:, :-1], max(0.1, float(np.nanmax(grid))))
     labels = [style.short(name, LONGEST) for name in names]
     ax.set_yticks(range(len(names)), [f"{label}  {place}" for place, label in enumerate(labels, 1)], fontsize=NAME_SIZE)
-    ax.set_xticks(range(len(names)), [str(place) for place in range(1, len(names) + 1)])
+    ax.set_xticks(range(len(names) - 1), [str(place) for place in range(1, len(names))])
     ax.set_xlabel("% of the variance between points")
     return figure
 
@@ -337,10 +356,10 @@ def overview(found: Sequence[Sensitivity]) -> Figure:
     note = (
         f"Numbers: {what}. In brackets: {UNTOLD}. (chance): share of the variance between points that is chance, in %"
     )
-    height = 3.0 + 0.36 * (len(order) + 1)
+    height = 2.9 + 0.36 * (len(order) + 1)
     title = f"What outcomes depend on: {LABELS[first.method]}"
-    figure, (ax,) = style.page(_source(first), title, height, note=note, left=LEFT, above=1.25, below=0.25)
-    width = WIDTH - LEFT - 0.3
+    figure, (ax,) = style.page(_source(first), title, height, note=note, left=LEFT, above=1.9, below=0.25)
+    width = WIDTH - LEFT - (0.3 if len(found) <= MOST_UPRIGHT else 1.1)
     figure.subplots_adjust(right=(LEFT + min(width, ACROSS * len(found))) / WIDTH)
     for column, one in enumerate(found):
         for row, (value, sure) in enumerate(zip(table[one.outcome], told[one.outcome], strict=True)):
@@ -351,8 +370,11 @@ def overview(found: Sequence[Sensitivity]) -> Figure:
     _shade(ax, grid, 1.0)
     ax.set_yticks(range(len(order) + 1), [*_names(table), CHANCE], fontsize=NAME_SIZE)
     ax.xaxis.tick_top()
-    across = int(min(width / len(found), ACROSS) * 10)
-    ax.set_xticks(range(len(found)), [_wrapped(one.outcome, max(across, 8)) for one in found], fontsize=9)
+    if len(found) <= MOST_UPRIGHT:
+        ax.set_xticks(range(len(found)), [_wrapped(name_of(one.outcome)) for one in found], fontsize=9)
+    else:
+        slanted: dict[str, Any] = {"fontsize": 9, "rotation": 40, "ha": "left", "rotation_mode": "anchor"}
+        ax.set_xticks(range(len(found)), [style.short(name_of(one.outcome), 30) for one in found], **slanted)
     return figure
 
 
@@ -364,8 +386,8 @@ def _size(found: Sensitivity) -> pd.Series[float]:
 
 def _cell(ax: Axes, column: int, row: int, share: float, told: bool) -> None:
     """A share in percent, in brackets where it cannot be told from chance."""
-    text = "-" if math.isnan(share) else percent(share)
-    ax.text(column, row, text if told else f"({text})", ha="center", va="center", fontsize=9.5)
+    text = "-" if math.isnan(share) else percent(share) if told else f"({percent(share)})"
+    ax.text(column, row, text, ha="center", va="center", fontsize=9.5)
 
 
 def _shade(ax: Axes, grid: Any, most: float) -> None:
@@ -377,9 +399,8 @@ def _shade(ax: Axes, grid: Any, most: float) -> None:
     ax.spines[:].set_visible(False)
 
 
-def _wrapped(outcome: str, width: int) -> str:
-    label = OUTCOMES[outcome].label if outcome in OUTCOMES else outcome
-    return "\n".join(textwrap.wrap(label, width, max_lines=4, placeholder=" …"))
+def _wrapped(label: str) -> str:
+    return "\n".join(textwrap.wrap(style.plain(label), 14, max_lines=4, placeholder=" …"))
 
 
 # what figures share -----------------------------------------------------------

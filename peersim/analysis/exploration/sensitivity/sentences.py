@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from peersim.analysis import words
@@ -19,9 +20,10 @@ SLIGHT: Final = 0.01
 SMALL: Final = 0.1
 """Share of the largest mu* under which a factor hardly matters."""
 ONE_WAY: Final = 0.95
-"""Share that mu is of mu* from which an effect goes one way."""
+"""Share that mu is of mu* from which an effect goes one way, chance aside."""
 CURVED: Final = 0.5
 """Share that sigma is of mu* from which an effect is far from the same everywhere (Garcia Sanchez and others 2014)."""
+UPWARDS, DOWNWARDS, UP_OR_DOWN = "upwards", "downwards", "up or down"
 MOST_TOLD: Final = 3
 """Factors and pairs told of with numbers."""
 
@@ -43,6 +45,16 @@ def percent(share: float) -> str:
     return f"{100.0 * share:.0f}".replace("-0", "0").replace("-", "−")
 
 
+def ways(rows: pd.DataFrame) -> pd.Series[str]:
+    """Which way the effects of factors go: upwards, downwards, or up or down.
+
+    An effect goes one way if its mean can be told from 0, and what mu* is more than that is little or may be chance.
+    """
+    both = rows["mu_star"] - rows["mu"].abs() > (1.0 - ONE_WAY) * rows["mu_star"] + rows["mu_star_chance"].fillna(0.0)
+    up, down = (rows["mu_low"] > 0.0) & ~both, (rows["mu_high"] < 0.0) & ~both
+    return pd.Series(np.select([up, down], [UPWARDS, DOWNWARDS], default=UP_OR_DOWN), rows.index)
+
+
 # what each method says --------------------------------------------------------
 
 
@@ -50,7 +62,8 @@ def of_shares(ranked: pd.DataFrame, pairs: pd.DataFrame | None, outcome: str) ->
     """Sobol' and FAST indices."""
     if ranked["total"].isna().all():
         return [
-            f"{name_of(outcome)}: what it depends on cannot be told; its differences between points may all be chance."
+            f"{name_of(outcome)}: what it depends on cannot be told from so few points and replicates; chance may have "
+            "made its differences between points."
         ]
     hardly = ranked["total_high"].fillna(ranked["total"]) < HARDLY
     return [
@@ -67,20 +80,23 @@ def of_morris(ranked: pd.DataFrame, _: pd.DataFrame | None, outcome: str) -> lis
     """Elementary effects."""
     hardly = ranked["mu_star_high"] < SMALL * ranked["mu_star"].max()
     matters = ranked[ranked["told"] & ~hardly]
-    curved = matters[matters["sigma"] >= CURVED * matters["mu_star"]]
+    curved = matters[(matters["sigma"] >= CURVED * matters["mu_star"]) & (matters["sigma_low"] > 0.0)]
 
     def effect(row: Row) -> str:
         span = f"{amount(row['mu_star_low'], outcome)} to {amount(row['mu_star_high'], outcome)}"
-        return f"by {amount(row['mu_star'], outcome)}{_way(row)} (mu*, 95 % interval {span})"
+        return f"by {amount(row['mu_star'], outcome)}, {row['way']} (mu*, 95 % interval {span})"
 
     lines = [
-        *_line(f"{name_of(outcome)} moves most with, over its whole range", _listed(matters, effect)),
+        *_line(
+            f"{name_of(outcome)} moves most, over the whole range of a factor, with",
+            _listed(matters.assign(way=ways(matters)), effect),
+        ),
         *_line("Effect differs from place to place or with the others (sigma at least half of mu*)", _names(curved)),
         *_line(f"Hardly matter (mu* under {percent(SMALL)} % of the largest)", _names(ranked[hardly])),
         *_line("Cannot be told from chance", _names(ranked[~ranked["told"] & ~hardly])),
     ]
     if curved.empty and not matters.empty:
-        lines.append("Effects are much the same wherever the others stand (sigma less than half of mu*).")
+        lines.append("No effect is seen to differ much from place to place (sigma under half of mu*).")
     return lines
 
 
@@ -155,13 +171,6 @@ def _open(row: Row) -> str:
 def _span(row: Row, name: str, opening: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     return "" if math.isnan(low) else f"{opening}{percent(low)} to {percent(high)} %"
-
-
-def _way(row: Row) -> str:
-    """Which way an effect goes, if it goes one way."""
-    if abs(row["mu"]) < ONE_WAY * row["mu_star"]:
-        return ", up or down"
-    return ", upwards" if row["mu"] > 0.0 else ", downwards"
 
 
 def _together(ranked: pd.DataFrame, pairs: pd.DataFrame | None) -> str:
