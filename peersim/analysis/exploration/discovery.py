@@ -2,8 +2,8 @@
 
 A point is a case if the means of its outcomes over replicates meet a condition.  Boxes (ranges of factors) in which
 cases are dense are found by PRIM or CART and told by their density (share of the points in the box that are cases) and
-their coverage (share of all cases in the box).  Two kinds of doubt are kept apart: with other luck other points would be
-cases (replicates drawn anew), and with other points other boxes would be found (boxes found without a fifth of the
+their coverage (share of all cases in the box).  Two kinds of doubt are kept apart: with other luck other points would
+be cases (replicates drawn anew), and with other points other boxes would be found (boxes found without a fifth of the
 points and tried on it).
 """
 
