@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from peersim.scenario import Scenario, ScenarioError, json_schema, load, loads, registry
     from peersim.studies.attribute import attribute
     from peersim.studies.compare import compare
+    from peersim.studies.folder import Sweep
+    from peersim.studies.folder import load as load_sweep
+    from peersim.studies.reading import read as load_study
+    from peersim.studies.reading import study
+    from peersim.studies.study import Study
+    from peersim.studies.sweep import sweep
     from peersim.studies.switch_off import switch_off
     from peersim.studies.validate import validate
 
@@ -46,7 +52,9 @@ _HOMES = {
     "Scenario": "peersim.scenario",
     "ScenarioError": "peersim.scenario",
     "ServiceUser": "peersim.agents",
+    "Study": "peersim.studies.study",
     "Survey": "peersim.results.survey",
+    "Sweep": "peersim.studies.folder",
     "attribute": "peersim.studies.attribute",
     "chunks": "peersim.ensemble",
     "compare": "peersim.studies.compare",
@@ -54,11 +62,15 @@ _HOMES = {
     "load": "peersim.scenario",
     "load_comparison": "peersim.analysis.files:load",
     "load_results": "peersim.results.files:load",
+    "load_study": "peersim.studies.reading:read",
+    "load_sweep": "peersim.studies.folder:load",
     "loads": "peersim.scenario",
     "registry": "peersim.scenario",
     "run": "peersim.ensemble",
     "story": "peersim.report.story",
+    "study": "peersim.studies.reading",
     "survey": "peersim.ensemble",
+    "sweep": "peersim.studies.sweep",
     "switch_off": "peersim.studies.switch_off",
     "two_lives": "peersim.report.story",
     "validate": "peersim.studies.validate",
@@ -75,7 +87,9 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "ServiceUser",
+    "Study",
     "Survey",
+    "Sweep",
     "__version__",
     "attribute",
     "chunks",
@@ -85,11 +99,15 @@ __all__ = [
     "load",
     "load_comparison",
     "load_results",
+    "load_study",
+    "load_sweep",
     "loads",
     "registry",
     "run",
     "story",
+    "study",
     "survey",
+    "sweep",
     "switch_off",
     "two_lives",
     "validate",

@@ -43,8 +43,7 @@ def copied(world: World) -> World:
 def live_chunk(blank: World, first: int, count: int, stop: Event) -> Batch:
     """Live replicates `first` to `first + count - 1` of an empty world, one after the other.
 
-    A log that turns out too short is made longer and the replicate lived again: nothing is lost.  Once `stop` is set,
-    nobody waits for the result, and it is left unfinished.
+    Once `stop` is set, nobody waits for the result, and it is left unfinished.
     """
     world = copied(blank)
     weeks = len(blank.weekly)
@@ -53,12 +52,32 @@ def live_chunk(blank: World, first: int, count: int, stop: Event) -> Batch:
         if stop.is_set():
             break
         world = world._replace(weekly=batch.weekly[number], team_weekly=batch.team_weekly[number])
-        live_once(world, blank, first + number, weeks)
-        while not _has_room(world):
-            world = _with_room(world)
-            live_once(world, blank, first + number, weeks)
+        world = lived(world, blank, first + number, weeks)
         batch.keep(number, world)
     return batch
+
+
+def lived(world: World, blank: World, replicate: int, weeks: int) -> World:
+    """A world after so many weeks of a replicate.
+
+    Parameters
+    ----------
+    world : World
+        Lived in, whatever it holds.
+    blank : World
+        The empty world it starts as.
+    replicate, weeks : int
+
+    Returns
+    -------
+    World
+        The same, or one with longer logs: a log that turns out too short is made longer and the replicate lived again.
+    """
+    live_once(world, blank, replicate, weeks)
+    while not _has_room(world):
+        world = _with_room(world)
+        live_once(world, blank, replicate, weeks)
+    return world
 
 
 def _has_room(world: World) -> bool:

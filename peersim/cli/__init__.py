@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 import peersim
-from peersim.cli import comparisons, reports, runs, scenarios, stories, validation
+from peersim.cli import comparisons, reports, runs, scenarios, stories, studies, validation
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
 
 
@@ -72,6 +72,8 @@ for _command in (
     runs.run,
     comparisons.compare,
     comparisons.attribute,
+    studies.sweep,
+    studies.retry,
     reports.report,
     scenarios.check,
     scenarios.schema,

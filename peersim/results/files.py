@@ -14,7 +14,7 @@ import platform
 import secrets
 import shutil
 import subprocess
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -293,7 +293,9 @@ def about(results: Results) -> dict[str, Any]:
     }
 
 
-def describe(folder: Path, content: Mapping[str, Any], timing: Timing | None = None) -> None:
+def describe(
+    folder: Path, content: Mapping[str, Any], timing: Timing | None = None, *, leave_out: str | None = None
+) -> None:
     """Write the manifest of a folder: what it is, where it comes from, and all files that it holds by now.
 
     Nothing in it names a person, a computer or a place on its disk.
@@ -305,8 +307,12 @@ def describe(folder: Path, content: Mapping[str, Any], timing: Timing | None = N
         What the folder holds: its ``kind``, by which readers go, and what there is to say about this kind.
     timing : Timing, optional
         Of the computation.
+    leave_out : str, optional
+        A folder inside it that is not part of it.
     """
-    files = [_described(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    inside = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
+    kept = [path for path in inside if path.relative_to(folder).parts[0] != leave_out]
+    files = [_described(path, folder) for path in kept]
     text = json.dumps({**content, **origin(timing), "files": files}, indent=2, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
@@ -410,10 +416,7 @@ def load(folder: str | os.PathLike[str]) -> Results:
     >>> import peersim as ps
     >>> ps.load_results("results/baseline").outcomes  # doctest: +SKIP
     """
-    place, content = Path(folder), manifest(folder)
-    kind = content.get("kind")
-    if kind != RUN:
-        raise InputError(f"{folder}: kind of results: found {kind!r}; allowed: {RUN!r}")
+    place, content = Path(folder), of_kind(folder, RUN)
     try:
         digests = {entry["name"]: entry["sha256"] for entry in content["files"]}
         seed, replicates, version = int(content["seed"]), int(content["replicates"]), content["peersim"]
@@ -450,6 +453,39 @@ def _readable(folder: str | os.PathLike[str]) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputError(f"{folder}: cannot be read ({error.strerror or error})") from error
+
+
+def of_kind(folder: str | os.PathLike[str], kind: str) -> dict[str, Any]:
+    """What the manifest of a folder says, if it holds results of this kind.
+
+    Raises
+    ------
+    InputError
+        If it holds results of another kind, or none.
+    """
+    content = manifest(folder)
+    found = content.get("kind")
+    if found != kind:
+        raise InputError(f"{folder}: kind of results: found {found!r}; allowed: {kind!r}")
+    return content
+
+
+def check_files(folder: str | os.PathLike[str], content: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Refuse a folder in which one of these files is not what its manifest says.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, damaged or was changed.
+    """
+    place = Path(folder)
+    try:
+        digests = {entry["name"]: entry["sha256"] for entry in content["files"]}
+    except (KeyError, TypeError):
+        raise InputError(f"{place / MANIFEST}: is damaged: it does not list its files") from None
+    with _readable(folder):
+        for name in names:
+            _check(place / name, digests.get(name))
 
 
 def _check(path: Path, digest: str | None) -> None:

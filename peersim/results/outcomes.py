@@ -20,8 +20,9 @@ from peersim.world.measures import PROVIDER, SHARE, TEAM, WEEKLY
 from peersim.world.state import STILL_THERE
 
 Floats = npt.NDArray[np.float64]
-Estimate = Callable[[Floats], Floats]
-Spread = Callable[[Floats, Estimate], Floats]
+Counts = npt.NDArray[np.int32]
+Estimate = Callable[[Any], Floats]
+Spread = Callable[[Any, Estimate], Floats]
 
 LAST_WEEKS = 26
 """Point outcomes are means over this many last weeks."""
@@ -133,7 +134,7 @@ GROUPS: Final = {
 RETENTION_WEEKS: Final = {"retention_12m": WEEKS_A_YEAR, "retention_24m": 2 * WEEKS_A_YEAR}
 
 
-def pseudo_values(totals: Floats, estimate: Estimate) -> Floats:
+def pseudo_values(totals: Floats | Counts, estimate: Estimate) -> Floats:
     """Jackknife pseudo-values of an estimate that depends on sums over replicates.
 
     Parameters
@@ -165,7 +166,7 @@ def ratio(sums: Floats) -> Floats:
         return np.where(sums[..., 1] > 0, sums[..., 0] / sums[..., 1], np.nan)
 
 
-def product_limit(sums: Floats) -> Floats:
+def product_limit(sums: Floats | Counts) -> Floats:
     """Kaplan-Meier estimate from counts of leavers and people at risk.
 
     Parameters
@@ -189,27 +190,30 @@ def product_limit(sums: Floats) -> Floats:
     return np.where(everybody_left, 0.0, np.multiply.accumulate(stays, axis=-1))
 
 
-def risk_table(spells: Any, replicate: npt.NDArray[np.int32], replicates: int, weeks: int) -> Floats:
+def risk_table(spells: Any, replicate: npt.NDArray[np.integer], replicates: int, weeks: int) -> Counts:
     """Leavers and people at risk by length of service, for each replicate.
 
     Parameters
     ----------
-    spells : record array of dtype `PEER`
+    spells : record array with fields `tenure` and `ended`, as of dtype `PEER`
         One row per spell in post.
     replicate : int array
         Replicate of each spell, from 0.
+    replicates : int
+    weeks : int
+        Lengths of service looked at, from 1; longer spells are at risk in all of them.
 
     Returns
     -------
-    array, shape (replicates, weeks, 2)
+    int array, shape (replicates, weeks, 2)
     """
-    left = np.zeros((replicates, weeks + 1))
-    ended = np.zeros((replicates, weeks + 1))
+    left = np.zeros((replicates, weeks + 1), np.int32)
+    ended = np.zeros((replicates, weeks + 1), np.int32)
     service = np.asarray(spells.tenure)
-    gone = np.asarray(spells.ended) != STILL_THERE
-    np.add.at(left, (replicate[gone], service[gone]), 1.0)
-    np.add.at(ended, (replicate, service), 1.0)
-    at_risk = ended[:, ::-1].cumsum(axis=1)[:, ::-1]
+    gone = (np.asarray(spells.ended) != STILL_THERE) & (service <= weeks)
+    np.add.at(left, (replicate[gone], service[gone]), 1)
+    np.add.at(ended, (replicate, np.minimum(service, weeks)), 1)
+    at_risk = ended[:, ::-1].cumsum(axis=1, dtype=np.int32)[:, ::-1]
     return np.stack([left[:, 1:], at_risk[:, 1:]], axis=-1)
 
 
@@ -218,14 +222,14 @@ def each_alone(totals: Floats, estimate: Estimate) -> Floats:
     return estimate(totals)
 
 
-def by_replicate(weekly: Floats, risk: Floats, spread: Spread = pseudo_values) -> pd.DataFrame:
+def by_replicate(weekly: Floats, risk: Counts, spread: Spread = pseudo_values) -> pd.DataFrame:
     """Every outcome for every replicate.
 
     Parameters
     ----------
     weekly : array, shape (replicates, weeks, measures)
         As `World.weekly`.
-    risk : array, shape (replicates, weeks, 2)
+    risk : int array, shape (replicates, weeks, 2)
         As from `risk_table`.
     spread : callable
         What a replicate's number is where an outcome is a ratio: `pseudo_values`, whose mean is the pooled estimate, or
@@ -236,20 +240,76 @@ def by_replicate(weekly: Floats, risk: Floats, spread: Spread = pseudo_values) -
     DataFrame
         One row per replicate, one column per outcome.
     """
+    return from_sums(sums(weekly), risk, weeks=weekly.shape[1], spread=spread)
+
+
+SUMS: Final = (
+    *(name for name in OUTCOMES if name in TEAM or name in PROVIDER),
+    "peers_left",
+    "peer_weeks",
+    "clinicians_left",
+    "clinician_weeks",
+    "cost",
+    "cost_per_year",
+)
+"""What `sums` keeps of each replicate."""
+
+
+def sums(weekly: Floats) -> Floats:
+    """What all outcomes but retention need to know of each replicate.
+
+    Parameters
+    ----------
+    weekly : array, shape (replicates, weeks, measures)
+
+    Returns
+    -------
+    array, shape (replicates, sums)
+        In the order of `SUMS`.
+    """
     column = {name: weekly[:, :, k] for k, name in enumerate(WEEKLY)}
+    peer_weeks = column["peers_in_post"] + column["peers_left"] - column["peers_hired"]
+    clinician_weeks = column["clinicians_in_post"] + column["clinicians_left"] - column["clinicians_hired"]
+    kept = {name: last_weeks(column[name]) for name in SUMS if name in OUTCOMES and name in column} | {
+        "peers_left": (WEEKS_A_YEAR * column["peers_left"]).sum(axis=1),
+        "peer_weeks": peer_weeks.sum(axis=1),
+        "clinicians_left": (WEEKS_A_YEAR * column["clinicians_left"]).sum(axis=1),
+        "clinician_weeks": clinician_weeks.sum(axis=1),
+        "cost": (WEEKS_A_YEAR * column["cost"]).sum(axis=1),
+        "cost_per_year": WEEKS_A_YEAR * column["cost"].mean(axis=1),
+    }
+    return np.stack([kept[name] for name in SUMS], axis=1)
+
+
+def from_sums(kept: Floats, risk: Counts, *, weeks: int, spread: Spread = pseudo_values) -> pd.DataFrame:
+    """Every outcome for every replicate, from what was kept of each.
+
+    Parameters
+    ----------
+    kept : array, shape (replicates, sums)
+        As from `sums`.
+    risk : int array, shape (replicates, weeks, 2)
+        As from `risk_table`; weeks beyond the longest retention are not looked at.
+    weeks : int
+        Weeks watched.
+    spread : callable
+        As for `by_replicate`.
+    """
+    column = {name: kept[:, k] for k, name in enumerate(SUMS)}
+    rates = {
+        "annual_leaving_rate": ("peers_left", "peer_weeks"),
+        "clinician_leaving_rate": ("clinicians_left", "clinician_weeks"),
+        "cost_per_peer_year": ("cost", "peer_weeks"),
+    }
     values: dict[str, Floats] = {}
     for name in OUTCOMES:
         if name in RETENTION_WEEKS:
-            values[name] = _retained(risk, RETENTION_WEEKS[name], spread)
-        elif name in TEAM or name in PROVIDER:
-            values[name] = last_weeks(column[name])
-    peer_weeks = column["peers_in_post"] + column["peers_left"] - column["peers_hired"]
-    clinician_weeks = column["clinicians_in_post"] + column["clinicians_left"] - column["clinicians_hired"]
-    values["annual_leaving_rate"] = _rate(WEEKS_A_YEAR * column["peers_left"], peer_weeks, spread)
-    values["clinician_leaving_rate"] = _rate(WEEKS_A_YEAR * column["clinicians_left"], clinician_weeks, spread)
-    values["cost_per_year"] = WEEKS_A_YEAR * column["cost"].mean(axis=1)
-    values["cost_per_peer_year"] = _rate(WEEKS_A_YEAR * column["cost"], peer_weeks, spread)
-    return pd.DataFrame({name: values[name] for name in OUTCOMES}).rename_axis("replicate")
+            values[name] = _retained(risk, RETENTION_WEEKS[name], weeks, spread)
+        elif name in rates:
+            values[name] = spread(np.stack([column[part] for part in rates[name]], axis=-1), ratio)
+        else:
+            values[name] = column[name]
+    return pd.DataFrame(values).rename_axis("replicate")
 
 
 def last_weeks(series: Floats) -> Floats:
@@ -263,14 +323,10 @@ def mean_of_weeks(series: Floats) -> Floats:
     return ratio(np.stack([np.where(known, series, 0.0).sum(axis=1), known.sum(axis=1)], axis=-1))
 
 
-def _rate(events: Floats, exposure: Floats, spread: Spread) -> Floats:
-    return spread(np.stack([events.sum(axis=1), exposure.sum(axis=1)], axis=-1), ratio)
-
-
-def _retained(risk: Floats, weeks: int, spread: Spread) -> Floats:
-    if risk.shape[1] < weeks:
+def _retained(risk: Counts, service: int, weeks: int, spread: Spread) -> Floats:
+    if weeks < service:
         return np.full(len(risk), np.nan)
-    return spread(risk[:, :weeks], product_limit)[:, -1]
+    return spread(risk[:, :service], lambda sums: product_limit(sums)[..., -1])
 
 
 def interval(values: Floats) -> tuple[Floats, Floats, Floats]:
@@ -290,9 +346,18 @@ def interval(values: Floats) -> tuple[Floats, Floats, Floats]:
     n = known.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(known, values, 0.0).sum(axis=0) / n
-        spread = np.sqrt(np.where(known, (values - mean) ** 2, 0.0).sum(axis=0) / (n - 1) / n)
-        half = np.where(n > 1, reach(n) * spread, np.nan)
+    half = reach(n) * standard_error(values)
     return mean, mean - half, mean + half
+
+
+def standard_error(values: Floats) -> Floats:
+    """Standard error of a mean over replicates, shape (replicates, ...) to (...); as for `interval`."""
+    known = ~np.isnan(values)
+    n = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, values, 0.0).sum(axis=0) / n
+        spread = np.sqrt(np.where(known, (values - mean) ** 2, 0.0).sum(axis=0) / (n - 1) / n)
+        return np.where(n > 1, spread, np.nan)
 
 
 def reach(n: npt.ArrayLike) -> Floats:

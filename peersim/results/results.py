@@ -245,7 +245,7 @@ class Results:
         return table
 
     @cached_property
-    def _risk(self) -> Floats:
+    def _risk(self) -> estimate.Counts:
         return estimate.risk_table(self._people_log.records, self._people_log.replicate, self.replicates, self.weeks)
 
     @cached_property

@@ -16,6 +16,7 @@ from peersim.scenario.schema import Scenario
 
 LARGEST_FILE = 1_000_000
 DEEPEST_NESTING = 20
+SCENARIO = "scenario"
 
 _Path = tuple[str | int, ...]
 
@@ -28,13 +29,24 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     ScenarioError
         Naming everything that is wrong with the file, each with its line.
     """
+    return loads(text_of(path), str(path))
+
+
+def text_of(path: str | os.PathLike[str], what: str = SCENARIO) -> str:
+    """The text of a file that is to hold a scenario, or something like it.
+
+    Raises
+    ------
+    ScenarioError
+        If it cannot be read, is no ordinary file, too large, or no UTF-8.
+    """
     file = Path(path)
     source = str(file)
     if "\0" in source:
         raise _fault(source.replace("\0", "?"), "is not a path.")
     try:
         if file.is_dir():
-            raise _fault(source, "is a folder, not a scenario file.")
+            raise _fault(source, f"is a folder, not a {what} file.")
         if not file.exists():
             raise _fault(source, "no such file.")
         if not file.is_file():
@@ -43,13 +55,12 @@ def load(path: str | os.PathLike[str]) -> Scenario:
             content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
         raise _fault(source, f"cannot be read ({error.strerror or error}).") from None
-    _check_size(content, source)
+    _check_size(content, source, what)
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise _fault(source, "is not UTF-8 text; save it again with that encoding.", line) from None
-    return loads(text, source)
 
 
 def loads(text: str, source: str = "<text>") -> Scenario:
@@ -60,8 +71,7 @@ def loads(text: str, source: str = "<text>") -> Scenario:
     ScenarioError
         Naming everything that is wrong with the text, each with its line.
     """
-    _check_size(text.encode("utf-8", errors="surrogatepass"), source)
-    reader = _Reader(text, source)
+    reader = Reader(text, source)
     content = reader.read()
     problems = reader.problems
     spoilt = {problem.path for problem in problems}
@@ -70,7 +80,7 @@ def loads(text: str, source: str = "<text>") -> Scenario:
     except ScenarioError as error:
         # What cannot be read is named once, without the faults that follow from it.
         problems += [
-            dataclasses.replace(problem, file=source, line=reader.line_of(problem.path))
+            reader.placed(problem)
             for problem in error.problems
             if not any(problem.path[:length] in spoilt for length in range(1, len(problem.path) + 1))
         ]
@@ -89,32 +99,48 @@ def value(written: str, source: str = "<value>") -> object:
     """
     if not written.startswith(("[", "{", "'", '"')):
         return scalar(written)
-    _check_size(written.encode("utf-8", errors="surrogatepass"), source)
-    reader = _Reader(f"value: {written}", source)
+    reader = Reader(f"value: {written}", source)
     content = reader.read()
     if reader.problems:
         raise ScenarioError(reader.problems)
     return content["value"]
 
 
-def _check_size(content: bytes, source: str) -> None:
+def _check_size(content: bytes, source: str, what: str) -> None:
     if len(content) > LARGEST_FILE:
-        raise _fault(source, f"is larger than {LARGEST_FILE:,} bytes; that is no scenario.")
+        raise _fault(source, f"is larger than {LARGEST_FILE:,} bytes; that is no {what}.")
 
 
 def _fault(source: str, message: str, line: int | None = None, path: _Path = ()) -> ScenarioError:
     return ScenarioError([Problem(path, message, file=source, line=line)])
 
 
-class _Reader:
+class Reader:
     """One pass over the events of a YAML text.
 
+    Parameters
+    ----------
+    text : str
+    source : str
+        What messages call it.
+    what, needs : str
+        What it should hold, and what that needs at least.
+
+    Attributes
+    ----------
+    problems : list of Problem
+        What cannot be read, though the rest can.
+
+    Notes
+    -----
     Works on events rather than on PyYAML's trees: nothing is built before it is known to be allowed, the
     depth is bounded, and every key keeps its line.
     """
 
-    def __init__(self, text: str, source: str) -> None:
+    def __init__(self, text: str, source: str, what: str = SCENARIO, needs: str = "a name and teams") -> None:
+        _check_size(text.encode("utf-8", errors="surrogatepass"), source, what)
         self.source = source
+        self._what, self._needs = what, needs
         self.problems: list[Problem] = []
         self._lines: dict[_Path, int] = {}
         self._events = self._safe_events(text)
@@ -126,18 +152,22 @@ class _Reader:
         event = start if isinstance(start, yaml.StreamEndEvent) else next(self._events)
         content = None if event is start else self._value(event, ())
         if content is None:
-            raise _fault(self.source, "is empty; a scenario needs at least a name and teams.")
+            raise _fault(self.source, f"is empty; a {self._what} needs at least {self._needs}.")
         if not isinstance(content, dict):
             raise _fault(
                 self.source,
-                "is not a scenario: expected keys with values, such as 'name: ...'.",
+                f"is not a {self._what}: expected keys with values, such as 'name: ...'.",
                 _line(event),
             )
         next(self._events)
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _fault(self.source, "a second document begins here; a file holds one scenario.", _line(after))
+            raise _fault(self.source, f"a second document begins here; a file holds one {self._what}.", _line(after))
         return content
+
+    def placed(self, problem: Problem) -> Problem:
+        """A problem with the file and the line of its path."""
+        return dataclasses.replace(problem, file=self.source, line=self.line_of(problem.path))
 
     def line_of(self, path: _Path) -> int | None:
         """The line of a key, or of the nearest key around it."""

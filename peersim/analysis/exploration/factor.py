@@ -13,6 +13,8 @@ LEVER: Final = "lever"
 """Role of what somebody decides."""
 UNCERTAINTY: Final = "uncertainty"
 """Role of what nobody decides and nobody knows."""
+DIGITS: Final = 12
+"""Significant digits of a value within a range: 0.3, not 0.30000000000000004."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,16 @@ class Factor:
             return len(self.levels)
         return int(self.high - self.low) + 1 if self.whole else None
 
+    def holds(self, value: Level) -> bool:
+        """Whether it can take a value."""
+        if self.levels:
+            return value in self.levels
+        return isinstance(value, int | float) and self.low <= value <= self.high
+
     def value(self, coordinate: float) -> Level:
         """The value at a coordinate from 0 to 1."""
         if self.size is None:
-            # Both ends exactly, whatever rounding does in between.
-            return self.high if coordinate == 1.0 else self.low + coordinate * (self.high - self.low)
+            return float(f"{self.low + coordinate * (self.high - self.low):.{DIGITS}g}")
         place = min(int(coordinate * self.size), self.size - 1)
         return self.levels[place] if self.levels else int(self.low) + place
 

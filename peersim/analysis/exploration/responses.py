@@ -12,7 +12,7 @@ import pandas as pd
 
 from peersim.analysis.errors import QuestionError, check_outcomes
 from peersim.analysis.exploration.factor import LEVER, UNCERTAINTY, Factor, Role
-from peersim.results.outcomes import interval
+from peersim.results.outcomes import interval, standard_error
 
 Floats = npt.NDArray[np.float64]
 
@@ -89,11 +89,7 @@ class Responses:
         check_outcomes([outcome], "outcome", allowed=self.outcomes)
         runs = self.runs[outcome]
         mean, low, high = interval(runs.T)
-        known = (~np.isnan(runs)).sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            deviations = np.where(np.isnan(runs), 0.0, runs - mean[:, np.newaxis])
-            error = np.where(known > 1, np.sqrt((deviations**2).sum(axis=1) / (known - 1) / known), np.nan)
-        return pd.DataFrame({"mean": mean, "low": low, "high": high, "error": error})
+        return pd.DataFrame({"mean": mean, "low": low, "high": high, "error": standard_error(runs.T)})
 
     def by_role(self, role: Role) -> tuple[Factor, ...]:
         """The levers, or the uncertainties."""
