@@ -12,7 +12,7 @@ import pandas as pd
 
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.exploration.boxes import written
-from peersim.analysis.exploration.factor import Factor
+from peersim.analysis.exploration.factor import Factor, Level
 from peersim.analysis.exploration.responses import Responses
 
 AS_IT_IS = "the base scenario"
@@ -94,10 +94,16 @@ def labels(table: pd.DataFrame, factors: Sequence[Factor]) -> list[str]:
     alone = len(factors) == 1 and not factors[0].ordered
     return [
         ", ".join(
-            written(value) if alone else f"{name} {written(value)}" for name, value in zip(names, row, strict=True)
+            _value(factor, value) if alone else f"{name} {_value(factor, value)}"
+            for factor, name, value in zip(factors, names, row, strict=True)
         )
         for row in table.itertuples(index=False, name=None)
     ]
+
+
+def _value(factor: Factor, value: Level) -> str:
+    """A value; of a range of real numbers three digits."""
+    return written(float(f"{value:.3g}")) if factor.size is None else written(value)
 
 
 def short_names(factors: Sequence[Factor]) -> list[str]:
