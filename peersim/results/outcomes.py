@@ -240,7 +240,8 @@ def by_replicate(weekly: Floats, risk: Counts, spread: Spread = pseudo_values) -
     DataFrame
         One row per replicate, one column per outcome.
     """
-    return from_sums(sums(weekly), risk, weeks=weekly.shape[1], spread=spread)
+    outcomes = from_sums(sums(weekly), risk, weeks=weekly.shape[1], spread=spread)
+    return pd.DataFrame(outcomes).rename_axis("replicate")
 
 
 SUMS: Final = (
@@ -281,8 +282,8 @@ def sums(weekly: Floats) -> Floats:
     return np.stack([kept[name] for name in SUMS], axis=1)
 
 
-def from_sums(kept: Floats, risk: Counts, *, weeks: int, spread: Spread = pseudo_values) -> pd.DataFrame:
-    """Every outcome for every replicate, from what was kept of each.
+def from_sums(kept: Floats, risk: Counts, *, weeks: int, spread: Spread = pseudo_values) -> dict[str, Floats]:
+    """Every outcome for every replicate, by name, from what was kept of each.
 
     Parameters
     ----------
@@ -309,7 +310,7 @@ def from_sums(kept: Floats, risk: Counts, *, weeks: int, spread: Spread = pseudo
             values[name] = spread(np.stack([column[part] for part in rates[name]], axis=-1), ratio)
         else:
             values[name] = column[name]
-    return pd.DataFrame(values).rename_axis("replicate")
+    return values
 
 
 def last_weeks(series: Floats) -> Floats:

@@ -74,13 +74,19 @@ class Frozen(BaseModel):
         return plain(data)
 
 
+_AS_IT_IS = frozenset({str, bool, int, type(None)})
+
+
 def plain(value: object) -> object:
     """A value with ordinary containers and numbers only.
 
     Lists become tuples, NumPy numbers (as sweeps give them) become Python's, and minus zero becomes zero, so
     that equal scenarios are also written equally.
     """
-    if isinstance(value, BaseModel | bool | str):
+    kind = type(value)
+    if kind is float:
+        return value + 0.0  # type: ignore[operator]
+    if kind in _AS_IT_IS or isinstance(value, BaseModel | bool | str):
         return value
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}

@@ -178,8 +178,8 @@ class _Reader:
         """The study's outcomes of each replicate, shape (replicates, outcomes)."""
         worlds = self.worlds(content)
         kept = np.stack([worlds[name].to_numpy() for name in SUMS], axis=1)
-        table = from_sums(kept, _risk(worlds), weeks=worlds["weeks"][0].as_py())
-        return table[list(self._study.outcomes)].to_numpy()
+        found = from_sums(kept, _risk(worlds), weeks=worlds["weeks"][0].as_py())
+        return np.stack([found[name] for name in self._study.outcomes], axis=1)
 
     def worlds(self, content: str) -> pa.Table:
         """The worlds of a scenario in order of replicate (see `units.schema`)."""
@@ -239,27 +239,22 @@ def _week_row(study: Study) -> pa.Schema:
 def _outcome_rows(point: int, names: Sequence[str], values: Floats) -> pa.Table:
     mean, low, high = interval(values)
     known = (~np.isnan(values)).sum(axis=0)
-    columns = {
-        "point": np.full(len(names), point),
-        "outcome": list(names),
-        "mean": mean,
-        "low": low,
-        "high": high,
-        "error": standard_error(values),
-        "replicates": known,
-    }
-    return pa.Table.from_pandas(pd.DataFrame(columns), OUTCOME_ROW, preserve_index=False)
+    numbers = [pa.array(column, from_pandas=True) for column in (mean, low, high, standard_error(values))]
+    return pa.table([np.full(len(names), point), list(names), *numbers, known], schema=OUTCOME_ROW)
 
 
 def _run_rows(point: int, names: Sequence[str], values: Floats) -> pa.Table:
     replicates = len(values)
-    columns = {
-        "point": np.full(values.size, point),
-        "replicate": np.repeat(np.arange(replicates), len(names)),
-        "outcome": np.tile(np.array(names, object), replicates),
-        "value": values.ravel(),
-    }
-    return pa.Table.from_pandas(pd.DataFrame(columns), RUN_ROW, preserve_index=False)
+    outcome = pa.array(names).take(pa.array(np.tile(np.arange(len(names)), replicates)))
+    return pa.table(
+        [
+            np.full(values.size, point),
+            np.repeat(np.arange(replicates), len(names)),
+            outcome,
+            pa.array(values.ravel(), from_pandas=True),
+        ],
+        schema=RUN_ROW,
+    )
 
 
 def _week_rows(point: int, study: Study, worlds: pa.Table) -> pa.Table:
@@ -334,13 +329,12 @@ class Sweep:
     @cached_property
     def points(self) -> pd.DataFrame:
         """The points: the value of every factor, the hash of the scenario, and ``state``, ``done`` or ``failed``."""
-        names = {factor.name: object for factor in self.study.factors if not factor.ordered}
-        return pd.read_csv(self.folder / POINTS, index_col="point", dtype=names, keep_default_na=False)
+        return _read_csv(self.folder / POINTS).set_index("point")
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
         """Mean over replicates of every outcome at every point, 95 % interval, standard error; indexed by both."""
-        return pd.read_csv(self.folder / OUTCOMES, index_col=["point", "outcome"])
+        return _read_csv(self.folder / OUTCOMES).set_index(["point", "outcome"])
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -359,7 +353,7 @@ class Sweep:
     @cached_property
     def failures(self) -> pd.DataFrame:
         """What failed: ``point``, ``first`` and ``last`` replicate, ``error``, ``traceback``."""
-        return pd.read_csv(self.folder / FAILURES, keep_default_na=False)
+        return _read_csv(self.folder / FAILURES)
 
     @cached_property
     def responses(self) -> Responses:
@@ -368,7 +362,7 @@ class Sweep:
         shape = (int((~failed).sum()), self.study.replicates, len(self.study.outcomes))
         values = np.full((len(failed), *shape[1:]), np.nan)
         values[~failed] = self.runs["value"].to_numpy().reshape(shape)
-        coordinates = pd.read_csv(self.folder / COORDINATES, index_col="point", float_precision="round_trip")
+        coordinates = _read_csv(self.folder / COORDINATES).set_index("point")
         return Responses(
             study=self.study.name,
             factors=self.study.factors,
@@ -409,6 +403,13 @@ class Sweep:
         failed = len(set(self.failures["point"]))
         more = f", {failed:,} failed" if failed else ""
         return f"Sweep({self.study.name!r}, {len(self.points):,} points, {self.study.replicates:,} replicates{more})"
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    # Arrow's reader: pandas' own may miss the last bit of a number.
+    parse = pa_csv.ParseOptions(newlines_in_values=True)
+    table: pd.DataFrame = pa_csv.read_csv(path, parse_options=parse).to_pandas()
+    return table
 
 
 def load(folder: str | os.PathLike[str]) -> Sweep:

@@ -110,7 +110,7 @@ class Store:
             if _no_room(error):
                 raise
         path.replace(path.with_suffix(".damaged"))
-        path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+        path.with_name(f"{path.name}-wal").unlink(missing_ok=True)
         self.said.append(f"{path}: was damaged; made again from the parts, and kept as {path.stem}.damaged")
         ledger = _connected(path)
         ledger.executescript(TABLES)
@@ -305,7 +305,11 @@ def _no_room(error: sqlite3.Error) -> bool:
 
 def _connected(path: Path) -> sqlite3.Connection:
     ledger = sqlite3.connect(path)
-    ledger.execute("PRAGMA synchronous = FULL")
+    # Only this process uses it.  A log written ahead survives whatever happens; when the power goes, the last entries
+    # may be lost, and then their parts are entered again.
+    ledger.execute("PRAGMA locking_mode = EXCLUSIVE")
+    ledger.execute("PRAGMA journal_mode = WAL")
+    ledger.execute("PRAGMA synchronous = NORMAL")
     return ledger
 
 

@@ -34,9 +34,9 @@ from peersim.studies.units import (
 
 LARGE: Final = 500_000
 """Worlds beyond which a study has to be asked for twice."""
-TASK_SECONDS: Final = 2.0
+TASK_SECONDS: Final = 1.0
 """Work handed out at a time, on one core: what a dying worker loses at most; writing it takes little of that time."""
-SHARES: Final = 8
+SHARES: Final = 16
 """Tasks for each that runs at the same time, at least: a small study keeps all cores busy to its end."""
 AHEAD: Final = 2
 """Tasks handed out for each that runs: nobody waits, and memory stays flat."""
