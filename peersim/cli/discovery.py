@@ -104,9 +104,8 @@ def _limit_table(region: Region, number: int) -> Table:
     for head in heads if region.quasi_p else [*heads[:3], ""]:
         table.add_column(head, justify="right" if head == "quasi-p" else "left")
     for limit in region.box.limits:
-        unit = f"{limit.factor.unit}" if limit.factor.unit else ""
-        tried = limit.factor.in_words()
-        cells = [limit.factor.name, limit.said(), f"{tried} {unit}".strip(), limit.factor.meaning]
+        unit = f" ({limit.factor.unit})" if limit.factor.unit else ""
+        cells = [limit.factor.name, limit.said(), f"{limit.factor.in_words()}{unit}", limit.factor.meaning]
         if region.quasi_p:
             cells.insert(3, _quasi_p(region.quasi_p[limit.factor.name]))
         table.add_row(*cells)

@@ -93,6 +93,7 @@ def _show(found: Robustness) -> None:
     screen.print(heading(found.responses, size), style="bold")
     for outcome in found.judgements:
         screen.print(_policy_table(found, outcome))
+        screen.print()
         for text in found.in_words(outcome):
             screen.print(text)
     if found.meets is not None:
@@ -125,7 +126,8 @@ def _policy_table(found: Robustness, outcome: str) -> Table:
     for head in ("mean", "worst", "mean regret", "largest regret", "best in", *(["meets it in"] if meets else [])):
         table.add_column(head, justify="right")
     for place, row in zip(shown.index, shown.to_dict("records"), strict=True):
-        cells = [_with_ends(row, name, meant) for name in ("mean", "worst", "mean_regret", "max_regret")]
+        cells = [_with_ends(row, name, meant) for name in ("mean", "max_regret")]
+        cells[1:1] = [words.amount(row[name], meant) for name in ("worst", "mean_regret")]
         cells.append(words.percent(row["best_in"]))
         if meets:
             cells.append(words.percent(meets.get(judgement.policies[place], float("nan"))))

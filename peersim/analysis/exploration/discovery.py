@@ -233,7 +233,8 @@ class Discovery:
             return "No box holds cases more densely than chance explains: they lie all over what was varied."
         lines = [f"Box {k}: {region.in_words()}." for k, region in enumerate(self.regions, 1)]
         if len(self.regions) > 1:
-            lines.append(f"All {len(self.regions)} boxes together: {shares(self.together.score)}.")
+            every = "Both boxes" if len(self.regions) == 2 else f"All {len(self.regions)} boxes"
+            lines.append(f"{every} together: {shares(self.together.score)}.")
         return "\n".join(lines)
 
     def _doubts(self) -> Iterator[str]:

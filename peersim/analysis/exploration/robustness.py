@@ -39,6 +39,8 @@ SURE: Final = 0.95
 """Share of resamples in which the best policy of a state has to be the best, for chance not to decide."""
 FEWEST: Final = 5
 """States won, and states lost, without which it is not sought where a policy wins."""
+PART: Final = 0.1
+"""Share of the states that a policy wins below which a box of them is not told of."""
 MOST_WINNERS: Final = 3
 """Policies of which it is said where they win."""
 
@@ -53,7 +55,8 @@ class Win:
     states : int
         In how many states it is the best.
     boxes : mapping of Box to Score
-        Where these states are dense, by CART over the uncertainties; empty if they are all over, or few.
+        Where these states are dense, by CART over the uncertainties, each with at least `PART` of them; empty if they
+        are all over, or few.
     """
 
     policy: int
@@ -396,6 +399,7 @@ def _wins(responses: Responses, states: pd.DataFrame, best: npt.NDArray[np.int64
         if min(won.sum(), (~won).sum()) >= FEWEST:
             found = trees.grow(states, responses.uncertainties, won, seed)
             boxes = {box: score(box.holds(states), won) for box in found.boxes}
+            boxes = {box: counted for box, counted in boxes.items() if counted.coverage >= PART}
         yield Win(int(policy), int(won.sum()), boxes)
 
 

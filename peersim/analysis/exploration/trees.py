@@ -30,7 +30,7 @@ class Leaves:
     Attributes
     ----------
     boxes : tuple of Box
-        The parts of the tree that hold just these leaves; none if it does not split.
+        The parts of the tree that hold just these leaves, those with most cases first; none if it does not split.
     steps : tuple of Score
         The densest leaf, the two densest, and so on to all leaves.
     leaves : tuple of Box
@@ -83,7 +83,7 @@ def grow(values: pd.DataFrame, factors: tuple[Factor, ...], cases: Truths, seed:
     steps = [score(np.isin(leaf_of, by_density[:number]), cases) for number in range(1, len(by_density) + 1)]
     chosen = int(np.argmax([step.phi for step in steps])) if len(steps) > 1 else -1
     nodes = _Nodes(tree, columns, seen, values)
-    boxes = nodes.holding(set(by_density[: chosen + 1]))
+    boxes = sorted(nodes.holding(set(by_density[: chosen + 1])), key=lambda box: -score(box.holds(values), cases).cases)
     return Leaves(tuple(boxes), tuple(steps), tuple(nodes.box(leaf) for leaf in by_density), chosen)
 
 

@@ -276,9 +276,10 @@ def points(found: Discovery) -> Figure:
     """Cases and other points over the two most limited factors, or over one of them and the first outcome."""
     limited = _limited(found)
     pale = "Small and pale: outside by factors that are not shown" if len(limited) > 2 else ""
-    note = ". ".join(part for part in (_about(found), _drawn(found), pale) if part)
+    unsure = "Unsure: a case with some luck only" if found.uncertain.any() else ""
+    note = ". ".join(part for part in (_about(found), _drawn(found), unsure, pale) if part)
     name = "Cases over the two most limited factors" if len(limited) > 1 else "Cases over the limited factor"
-    figure, (ax,) = style.page(_source(found), name, 5.6, note=note, left=1.35, above=0.85, below=0.85)
+    figure, (ax,) = style.page(_source(found), name, 5.6, note=note, left=1.35, above=1.12, below=0.85)
     chosen = _sample(found)
     across = _axis(found, limited[0])
     x = _moved(across, found.responses.values[limited[0].name][chosen], 0)
@@ -344,8 +345,8 @@ def _marks(
         near |= others.holds(found.responses.values.iloc[chosen])
     kinds = [
         (~cases & ~uncertain, "no case", "o", "white", GREY),
-        (~cases & uncertain, "no case, within chance", "s", "white", VERMILION),
-        (cases & uncertain, "case, within chance", "s", PALE_VERMILION, VERMILION),
+        (~cases & uncertain, "no case, unsure", "s", "white", VERMILION),
+        (cases & uncertain, "case, unsure", "s", PALE_VERMILION, VERMILION),
         (cases & ~uncertain, "case", "o", VERMILION, VERMILION),
     ]
     large = 5.5 if len(x) <= 400 else 3.5

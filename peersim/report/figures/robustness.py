@@ -99,7 +99,8 @@ def regret(view: View) -> Figure:
     """How far each policy falls behind the best of each state: state by state, or as distributions of many."""
     judgement, outcome = view.judgement, view.judgement.meant
     by_state = len(judgement.states) <= MOST_STATES
-    height = 2.1 + 0.38 * max(len(view.order), 2) + (0.9 if by_state and len(judgement.states) <= NUMBERED else 0.0)
+    below = 0.75 if not by_state else 0.5 if len(judgement.states) > NUMBERED else 1.1
+    height = 1.35 + below + 0.38 * max(len(view.order), 2)
     told = [
         f"{len(judgement.states):,} states of the world. Regret: how much worse than the best policy of that state",
         "States in order of what their best policy (dot) reaches"
@@ -113,7 +114,7 @@ def regret(view: View) -> Figure:
         height,
         note=". ".join(part for part in told if part),
         left=3.0,
-        below=1.35 if by_state and len(judgement.states) <= NUMBERED else 0.75,
+        below=below,
     )
     (_heat if by_state else _spread)(figure, ax, view)
     names = [textwrap.fill(view.name(row), LABEL_WIDTH, max_lines=2, placeholder=" …") for row in view.order]
@@ -153,6 +154,7 @@ def _heat(figure: Figure, ax: Axes, view: View) -> None:
         ax.set_xlabel("states of the world, the hardest first")
     ax.tick_params(axis="x", length=0)
     bar = figure.colorbar(mesh, ax=ax, fraction=0.05, pad=0.02)
+    figure.subplots_adjust(right=1 - 0.75 / WIDTH)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=9)
     _pounds(bar.ax, outcome, "y")
@@ -207,7 +209,7 @@ def trade_off(view: View) -> Figure:
         place = (0.72 + 0.22 * (len(named) - number)) / height
         figure.text(0.15 / WIDTH, place, f"{number}  {style.short(view.name(row), 100)}", fontsize=9.5, va="center")
     ax.margins(0.08)
-    ax.set_ylim(bottom=min(0.0, -0.04 * float(most.max() or 1.0)))
+    ax.set_ylim(bottom=min(0.0, -0.1 * float(most.max() or 1.0)))
     ax.set_xlabel(f"{outcome.label}, mean over states ({_unit(outcome)}; {outcome.better_is} is better)")
     ax.set_ylabel(f"largest regret ({_unit(outcome)})")
     _pounds(ax, outcome, "x")
