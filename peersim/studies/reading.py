@@ -155,7 +155,7 @@ class _Maker:
         if not isinstance(found, list | tuple) or (key == "outcomes" and not found):
             raise _Fault((key,), f"expected a list of names, found {in_words(found)}.", ", ".join(allowed))
         for place, name in enumerate(found):
-            if name not in allowed:
+            if not isinstance(name, str) or name not in allowed:
                 suggestion = nearest(str(name), list(allowed))
                 raise _Fault((key, place), f"found {in_words(name)}.", ", ".join(allowed), suggestion)
         return tuple(dict.fromkeys(found))
