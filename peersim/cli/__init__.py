@@ -15,7 +15,19 @@ import typer
 from typer.core import TyperGroup
 
 import peersim
-from peersim.cli import comparisons, optimise, reports, runs, scenarios, stories, studies, validation
+from peersim.cli import (
+    comparisons,
+    discovery,
+    optimise,
+    reports,
+    robustness,
+    runs,
+    scenarios,
+    sensitivity,
+    stories,
+    studies,
+    validation,
+)
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
 
 
@@ -74,6 +86,9 @@ for _command in (
     comparisons.attribute,
     studies.sweep,
     studies.retry,
+    sensitivity.sensitivity,
+    discovery.discover,
+    robustness.robustness,
     optimise.optimise,
     reports.report,
     scenarios.check,

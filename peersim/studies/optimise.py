@@ -36,10 +36,11 @@ from peersim.studies.designs import GRID, AnyDesign, Design
 from peersim.studies.engines import engine
 from peersim.studies.store import opened
 from peersim.studies.study import Study, value_at
-from peersim.studies.sweep import LARGE, evaluate
+from peersim.studies.sweep import LARGE
 from peersim.studies.tally import Tally
 from peersim.studies.trials import Aim, Trials, scenario_of
 from peersim.studies.units import model_version, seconds_a_world
+from peersim.studies.work import evaluate
 
 Floats = npt.NDArray[np.float64]
 Run = Callable[..., list[Floats | str]]
