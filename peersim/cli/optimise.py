@@ -114,10 +114,10 @@ def _show(found: Optimisation) -> None:
         screen.print(sentence)
     screen.print("\nThe front (change against today, same people and luck)\n", style="bold")
     screen.print(_front_table(found))
-    if found.robustness is not None:
+    if found.across_states is not None:
         states = count(len(found.states), "state")
         screen.print(f"\nOver {states} of the world: what is reached in nine of ten (and in the worst)\n", style="bold")
-        screen.print(_state_table(found, found.robustness))
+        screen.print(_state_table(found, found.across_states))
     screen.print("\nHow far this can be relied on\n", style="bold")
     for sentence in found.doubts():
         screen.print(sentence)
@@ -125,12 +125,13 @@ def _show(found: Optimisation) -> None:
 
 def _front_table(found: Optimisation) -> Table:
     """Levers, objectives and cost, and what luck may still do, policy by policy."""
-    from peersim.analysis.exploration.naming import title, written
+    from peersim.analysis.exploration.naming import written
     from peersim.analysis.words import percent
+    from peersim.report.figures import factors
 
     table = _table()
     for lever in found.levers:
-        _column(table, title(lever))
+        _column(table, factors.name(lever))
     for name in found.outcomes:
         _column(table, _head(name), WIDE)
     for name in ("worlds over budget", "stays on front"):
@@ -143,7 +144,7 @@ def _front_table(found: Optimisation) -> Table:
     return table
 
 
-def _state_table(found: Optimisation, robustness: pd.DataFrame) -> Table:
+def _state_table(found: Optimisation, across: pd.DataFrame) -> Table:
     """How often a policy is within the budget and on the front, and how bad its outcomes get."""
     from peersim.analysis.words import percent
 
@@ -153,7 +154,7 @@ def _state_table(found: Optimisation, robustness: pd.DataFrame) -> Table:
     for name in found.outcomes:
         _column(table, _head(name), WIDE)
     knee = dict(_rows(found.front))
-    for policy, row in _rows(robustness):
+    for policy, row in _rows(across):
         bad = [f"{_amount(row, name, '_tenth')} ({_amount(row, name, '_worst')})" for name in found.outcomes]
         table.add_row(_called(policy, knee[policy]), percent(row["within_budget"]), percent(row["on_front"]), *bad)
     return table

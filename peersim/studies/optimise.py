@@ -23,7 +23,8 @@ from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.factor import LEVER, UNCERTAINTY, Factor, Level, Role
 from peersim.analysis.exploration.front import COST
 from peersim.analysis.exploration.naming import said
-from peersim.analysis.exploration.optimisation import TODAY, Optimisation
+from peersim.analysis.exploration.optimisation import POLICY, TODAY, Optimisation
+from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.search import rungs, search
 from peersim.analysis.words import pounds
 from peersim.ensemble import Progress
@@ -32,7 +33,7 @@ from peersim.results.files import Timing
 from peersim.results.outcomes import RETENTION_WEEKS
 from peersim.scenario import Scenario
 from peersim.studies import folder as folders
-from peersim.studies.designs import GRID, AnyDesign, Design
+from peersim.studies.designs import CROSSED, GRID, POINTS, AnyDesign, Design
 from peersim.studies.engines import engine
 from peersim.studies.store import opened
 from peersim.studies.study import Study, value_at
@@ -256,7 +257,6 @@ def _searched(study: Study, aim: Aim, run: Run, effort: Mapping[str, int]) -> Op
     order = np.argsort([aim.means(values)[COST] for values in fresh[1:]], kind="stable")
     shown = [shown[k] for k in order]
     policies: list[Policy] = [None, *(trials.values[k] for k in shown)]
-    world = _states(study, effort["states"])
     levers = _of(study, LEVER)
     return Optimisation(
         study=study.name,
@@ -277,9 +277,7 @@ def _searched(study: Study, aim: Aim, run: Run, effort: Mapping[str, int]) -> Op
         ),
         searched=_by_outcome([today, *_whole([trials.found[k] for k in shown])], aim),
         fresh=_by_outcome([fresh[0], *(fresh[1 + k] for k in order)], aim),
-        uncertainties=_of(study, UNCERTAINTY),
-        states=world,
-        across=_across(study, aim, policies, world, run),
+        across=_across(study, aim, policies, effort["states"], run) if _of(study, UNCERTAINTY) else None,
     )
 
 
@@ -315,25 +313,29 @@ def _by_outcome(found: Sequence[Floats], aim: Aim) -> dict[str, Floats]:
     return dict(zip(aim.outcomes, np.moveaxis(np.stack(found), 2, 0), strict=True))
 
 
-def _states(study: Study, number: int) -> pd.DataFrame:
-    """States of the world: values of the study's uncertainties, sampled evenly (Latin hypercube)."""
-    uncertainties = _of(study, UNCERTAINTY)
-    if not uncertainties:
-        return pd.DataFrame()
-    sample = Design("latin_hypercube", size=number).coordinates(uncertainties, study.seed, ())
-    names = [factor.name for factor in uncertainties]
-    return replace(study, factors=uncertainties).values_at(pd.DataFrame(sample, columns=names)).rename_axis("state")
-
-
-def _across(study: Study, aim: Aim, policies: Sequence[Policy], states: pd.DataFrame, run: Run) -> dict[str, Floats]:
-    """Mean over replicates of every policy in every state, shape (policies, states); not a number where it failed."""
-    if states.empty:
-        return {}
-    scenarios = [_in_state(study, policy, state) for policy in policies for state in states.to_dict("records")]
-    nothing = np.full((1, len(aim.outcomes)), np.nan)
-    means = [aim.means(nothing if isinstance(found, str) else found) for found in run(scenarios)]
-    shape = len(policies), len(states)
-    return {name: np.array([one[name] for one in means]).reshape(shape) for name in aim.outcomes}
+def _across(study: Study, aim: Aim, policies: Sequence[Policy], states: int, run: Run) -> Responses:
+    """Every policy in every state of the world, which are sampled evenly (Latin hypercube)."""
+    own = replace(study, factors=_of(study, UNCERTAINTY))
+    sample = Design("latin_hypercube", size=states).coordinates(own.factors, study.seed, ())
+    places = pd.DataFrame(sample, columns=[factor.name for factor in own.factors])
+    world = own.values_at(places).to_dict("records")
+    nothing = np.full((study.replicates, len(aim.outcomes)), np.nan)
+    found = run([_in_state(study, policy, state) for policy in policies for state in world])
+    chosen = Factor(POLICY, levels=(TODAY, *(str(number) for number in range(1, len(policies)))))
+    numbers = [chosen.coordinate(level) for level in chosen.levels for _ in world]
+    coordinates = pd.concat([places] * len(policies), ignore_index=True)
+    coordinates.insert(0, POLICY, numbers)
+    crossed = replace(own, factors=(chosen, *own.factors))
+    return Responses(
+        study=study.name,
+        factors=crossed.factors,
+        design={"design": CROSSED, "levers": {"design": POINTS}, "uncertainties": {"design": "latin_hypercube"}},
+        coordinates=coordinates,
+        values=crossed.values_at(coordinates),
+        runs=_by_outcome([nothing if isinstance(one, str) else one for one in found], aim),
+        failed=np.array([isinstance(one, str) for one in found]),
+        seed=study.seed,
+    )
 
 
 def _in_state(study: Study, policy: Policy, state: Mapping[Any, Level]) -> Scenario | Exception:
@@ -352,7 +354,7 @@ def _write(found: Optimisation, study: Study, folder: Path) -> None:
     found.convergence.to_csv(folder / CONVERGENCE, lineterminator="\n")
     names = {lever.name: str for lever in found.levers if not lever.ordered}
     found.candidates.astype(names).to_parquet(folder / CANDIDATES, compression="zstd")
-    for name, table in ((ROBUSTNESS, found.robustness), (WORLD, None if found.states.empty else found.states)):
+    for name, table in ((ROBUSTNESS, found.across_states), (WORLD, None if found.states.empty else found.states)):
         if table is None:
             (folder / name).unlink(missing_ok=True)
         else:

@@ -14,10 +14,10 @@ from peersim.analysis.exploration.front import COST, hypervolume, losses, on_fro
 from peersim.results import files
 from peersim.results.files import OutputError
 from peersim.studies import optimise as module
-from peersim.studies import sweep as sweeping
+from peersim.studies import work as working
 from peersim.studies.engines import engine
 from peersim.studies.store import opened
-from peersim.studies.sweep import evaluate
+from peersim.studies.work import evaluate
 from tests.studies import small
 
 OBJECTIVES = ("identity", "annual_leaving_rate", COST)
@@ -66,7 +66,7 @@ def nothing_is_run(monkeypatch):
     def refuse(*_):
         raise AssertionError("work that was done already")
 
-    monkeypatch.setattr(sweeping, "compute", refuse)
+    monkeypatch.setattr(working, "compute", refuse)
 
 
 # what it finds ----------------------------------------------------------------
@@ -138,15 +138,20 @@ def test_policies_meet_the_same_states_of_the_world(searched, unsure):
     for policy in ("today", found.knee):
         settings = {} if policy == "today" else found.settings(policy)
         by_hand = ps.run(unsure.base.with_(settings | state), unsure.replicates, unsure.seed).per_replicate[COST].mean()
-        assert found.across[COST][found.policies.index.get_loc(policy), 2] == pytest.approx(by_hand)
-    assert found.robustness.loc["today", f"{COST}_worst"] == found.across[COST][0].max()
+        met = found.across.values[["policy", *found.states]].eq([policy, *state.values()]).all(axis=1)
+        assert found.across.of(COST)["mean"][met].tolist() == [pytest.approx(by_hand)]
+    costs = found.across.of(COST)["mean"][found.across.values["policy"] == "today"]
+    assert found.across_states.loc["today", f"{COST}_worst"] == costs.max()
+    assert found.across_states.loc["today", "within_budget"] == (costs <= BUDGET).mean()
+    assert (found.across_states["identity_regret_most"] >= 0.0).all()
 
 
 def test_without_uncertainties_nothing_is_said_of_robustness(tmp_path):
     found = ps.optimise(study(levers=FEW), BUDGET, tmp_path, **QUICK)
     assert found.robustness is None
+    assert found.across_states is None
     assert "names no uncertainties" in " ".join(found.doubts())
-    assert found.to_dict()["robustness"] is None
+    assert found.to_dict()["across_states"] is None
     assert not (tmp_path / "robustness.csv").exists()
 
 
@@ -228,8 +233,8 @@ def test_worlds_of_a_sweep_are_used_again(tmp_path, monkeypatch):
     chosen = study(factors=FEW, levers={}, outcomes=["identity", COST])
     ps.sweep(chosen, tmp_path / "sweep")
     counted = []
-    whole = sweeping.compute
-    monkeypatch.setattr(sweeping, "compute", lambda units, version: counted.extend(units) or whole(units, version))
+    whole = working.compute
+    monkeypatch.setattr(working, "compute", lambda units, version: counted.extend(units) or whole(units, version))
     options = QUICK | {"objectives": ("identity", COST)}
     found = ps.optimise(chosen, BUDGET, tmp_path / "search", store=tmp_path / "sweep" / "store", **options)
     again = {unit.content for unit in counted if unit.first == 0}
@@ -333,8 +338,7 @@ def test_a_design_that_is_not_used_is_told(tmp_path):
 
 def test_worlds_are_counted_before_they_are_run(searched, unsure):
     found, _ = searched
-    shown = len(found.policies)
-    ran = unsure.replicates * (1 + len(found.candidates) + (1 + 5 + 4) * shown - shown)
+    ran = unsure.replicates * (1 + len(found.candidates) + (5 + 4) * len(found.policies))
     assert ran <= module.worlds_of(unsure, **found.effort)
     # All six policies, today, six times as many replicates of these seven; no uncertainties.
     assert module.worlds_of(study(levers=FEW), 8, 5, 4) == 6 * (1 + 6 + 6 * 7)

@@ -6,6 +6,7 @@ no front.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -26,7 +27,7 @@ COST: Final = "cost_per_year"
 BEYOND: Final = 1.1
 """Where hypervolume is counted from: so many times the range of the front, so that its ends count too."""
 BAD: Final = 0.1
-"""Share of states of the world of which the table of robustness gives the end: one in ten is worse."""
+"""Share of states of the world that are worse than the one looked at."""
 
 
 def losses(means: Mapping[str, Floats], objectives: Sequence[str]) -> Floats:
@@ -170,36 +171,30 @@ def optimism(searched: Mapping[str, Floats], fresh: Mapping[str, Floats], object
     return table.rename_axis("objective")
 
 
-def robustness(across: Mapping[str, Floats], objectives: Sequence[str], budget: float) -> pd.DataFrame:
-    """What policies give over states of the world.
+def in_states(across: Mapping[str, Floats], objectives: Sequence[str], budget: float) -> pd.DataFrame:
+    """What the table of robustness does not say of policies over states of the world.
 
     Parameters
     ----------
     across : mapping of str to array, shape (policies, states)
-        Mean over replicates of the objectives and of `COST`; not a number where a policy failed.
+        Means over replicates of the objectives and of `COST`; not a number where a policy failed.
     objectives : sequence of str
     budget : float
 
     Returns
     -------
     DataFrame, one row per policy
-        ``within_budget``, share of states; ``on_front``, share of states in which it is on the front of these
-        policies; for every objective ``X_mean``, ``X_tenth`` (worse in one state of ten), ``X_worst``, and the regret,
-        how much better the best of these policies is in the same state: ``X_regret`` (mean) and ``X_regret_most``.
+        ``on_front``, share of states in which the policy is within the budget and outdone by none of the others that
+        are; for every outcome ``X_tenth``: in one state of ten it is worse.
     """
-    states = across[COST].shape[1]
-    lost = losses(across, objectives)
-    can_be_had = across[COST] <= budget
-    fronts = [on_front(lost[:, state], can_be_had[:, state]) for state in range(states)]
-    columns = {"within_budget": can_be_had.mean(axis=1), "on_front": np.mean(fronts, axis=0)}
-    for place, name in enumerate(objectives):
-        better, one = OUTCOMES[name].better, lost[:, :, place]
-        regret = one - np.nanmin(one, axis=0)
-        columns |= {
-            f"{name}_mean": np.nanmean(across[name], axis=1),
-            f"{name}_tenth": -better * np.nanquantile(one, 1.0 - BAD, axis=1),
-            f"{name}_worst": -better * np.nanmax(one, axis=1),
-            f"{name}_regret": np.nanmean(regret, axis=1),
-            f"{name}_regret_most": np.nanmax(regret, axis=1),
-        }
-    return pd.DataFrame(columns)
+    lost, can_be_had = losses(across, objectives), across[COST] <= budget
+    fronts = [on_front(lost[:, state], can_be_had[:, state]) for state in range(lost.shape[1])]
+    tails = {f"{name}_tenth": _tenth(values, OUTCOMES[name].better) for name, values in across.items()}
+    return pd.DataFrame({"on_front": np.mean(fronts, axis=0), **tails})
+
+
+def _tenth(values: Floats, better: int) -> Floats:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)  # a policy that failed in every state
+        tenth: Floats = np.nanquantile(values, BAD if better > 0 else 1.0 - BAD, axis=1)
+    return tenth

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
+from peersim.analysis.exploration import boxes
 from peersim.analysis.exploration.factor import Factor, Level
 from peersim.scenario.registry import parameter_for
 
@@ -19,15 +18,11 @@ TO_HIRE: Final = "weeks to hire"
 
 def written(value: Level) -> str:
     """A value as people read it."""
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value.replace("_", " ")
-    return f"{value:,.12g}".replace("-", "−")
+    return boxes.written(value).replace("_", " ")
 
 
-def title(lever: Factor) -> str:
-    """A lever in the words of its key: ``supervision every weeks``, ``pay parity``."""
+def _words(lever: Factor) -> str:
+    """The words of a lever's key: ``supervision every weeks``, ``pay parity``."""
     key = lever.name.removeprefix("policies.")
     if parameter_for(key) is None:  # a choice between bundles, named by the study
         return lever.name
@@ -40,7 +35,7 @@ def title(lever: Factor) -> str:
 
 def said(lever: Factor, value: Level) -> str:
     """A lever at a value, as part of a sentence: ``supervision every 2 weeks``, ``pay parity 0.95``."""
-    words, number = title(lever), written(value)
+    words, number = _words(lever), written(value)
     if words == TO_HIRE:
         return f"{number} {words}"
     if words.endswith(MINUTES):

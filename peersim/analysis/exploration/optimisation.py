@@ -13,14 +13,22 @@ import pandas as pd
 
 from peersim.analysis import words
 from peersim.analysis.exploration import front as fronts
+from peersim.analysis.exploration.condition import Clause, Condition
 from peersim.analysis.exploration.factor import Factor, Level
 from peersim.analysis.exploration.front import COST, Floats, Truths
 from peersim.analysis.exploration.naming import said, written
+from peersim.analysis.exploration.responses import Responses
+from peersim.analysis.exploration.robustness import Robustness
+from peersim.analysis.exploration.robustness import robustness as judged
 from peersim.results.outcomes import OUTCOMES, interval
 from peersim.results.tables import records
 
 TODAY: Final = "today"
 """What the base scenario is called beside policies, which have numbers."""
+POLICY: Final = "policy"
+"""The factor that stands for all levers where policies meet states of the world."""
+MEASURES: Final = {"mean": "mean", "worst": "worst", "mean_regret": "regret", "max_regret": "regret_most"}
+"""What is taken over of the judgement of an outcome (see `robustness`), and what it is called."""
 LATE: Final = 0.75
 """Part of a search after which little should be found any more,"""
 LITTLE: Final = 0.01
@@ -61,11 +69,9 @@ class Optimisation:
         The value of each lever; None where the base scenario's cannot be told (a choice between bundles).
     searched, fresh : mapping of str to array, shape (1 + policies, replicates)
         Objectives and cost in the replicates of the search, and in as many times more that it had not seen.
-    uncertainties : tuple of Factor
-    states : DataFrame, one row per state of the world
-        The value of each uncertainty; no rows if the study names none.
-    across : mapping of str to array, shape (1 + policies, states)
-        Means over the replicates of the search, in each state.
+    across : Responses, optional
+        The policies in states of the world, sampled from the study's uncertainties, in the replicates of the search:
+        factor `POLICY` crossed with the uncertainties.  None if the study names none.
     """
 
     study: str
@@ -81,9 +87,7 @@ class Optimisation:
     policies: pd.DataFrame
     searched: Runs
     fresh: Runs
-    uncertainties: tuple[Factor, ...]
-    states: pd.DataFrame
-    across: Runs
+    across: Responses | None
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -152,12 +156,48 @@ class Optimisation:
         return fronts.optimism(self.searched, self.fresh, self.objectives)
 
     @cached_property
-    def robustness(self) -> pd.DataFrame | None:
-        """What the policies give over states of the world (see `front.robustness`); None without uncertainties."""
-        if self.states.empty:
+    def robustness(self) -> Robustness | None:
+        """The policies judged over states of the world, the condition being the budget; None without uncertainties.
+
+        Raises
+        ------
+        QuestionError
+            If in no state all policies have results.
+        """
+        if self.across is None:
             return None
-        table = fronts.robustness(self.across, self.outcomes, self.budget)
-        return table.set_index(self.policies.index)
+        within = Condition((Clause(COST, "<=", self.budget),))
+        return judged(self.across, self.outcomes, within, self.seed)
+
+    @cached_property
+    def states(self) -> pd.DataFrame:
+        """States of the world: the value of each uncertainty; no rows without uncertainties."""
+        return pd.DataFrame() if self.robustness is None else self.robustness.crossing.states.rename_axis("state")
+
+    @cached_property
+    def across_states(self) -> pd.DataFrame | None:
+        """What the policies give over states of the world; None without uncertainties.
+
+        Returns
+        -------
+        DataFrame, indexed by policy, the base scenario first
+            ``within_budget``, share of states; ``on_front``, share of states in which it is on the front of these
+            policies; for the objectives and the cost the mean, ``X_mean``, what is worse in one state of ten,
+            ``X_tenth``, the worst, ``X_worst``, and the regret, how far it is behind the best of these policies in the
+            same state, ``X_regret`` (mean) and ``X_regret_most``.
+        """
+        found = self.robustness
+        if self.across is None or found is None or found.meets is None:
+            return None
+        policies, shape = self.policies.index, (len(self.policies), len(self.states))
+        means = {name: self.across.of(name)["mean"].to_numpy().reshape(shape) for name in self.outcomes}
+        table = fronts.in_states(means, self.objectives, self.budget).set_index(policies)
+        table.insert(0, "within_budget", found.meets["share"].set_axis(policies[found.meets["policy"]]))
+        for name, judgement in found.judgements.items():
+            own = judgement.table.set_index(policies[judgement.policies])
+            for column, ending in MEASURES.items():
+                table[f"{name}_{ending}"] = own[column]
+        return table
 
     def settings(self, policy: str) -> dict[str, Level]:
         """The value of each lever in a policy."""
@@ -248,10 +288,10 @@ class Optimisation:
         )
 
     def _robust(self) -> list[str]:
-        table = self.robustness
-        if table is None:
+        table = self.across_states
+        if table is None or self.across is None:
             return ["The study names no uncertainties, so nothing is said of how robust the front is."]
-        ranges = "; ".join(f"{factor.name} {factor.in_words()}" for factor in self.uncertainties)
+        ranges = "; ".join(f"{factor.name} {factor.in_words()}" for factor in self.across.uncertainties)
         text = f"Over {len(self.states)} states of the world ({ranges}), today is within the budget in "
         text += f"{words.percent(_row(table, TODAY)['within_budget'])} of them"
         if self.knee is not None:
@@ -293,7 +333,7 @@ class Optimisation:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the candidates, as JSON takes it."""
-        robustness = self.robustness
+        across = self.across_states
         return {
             "study": self.study,
             "base": self.base,
@@ -310,7 +350,7 @@ class Optimisation:
             "front": records(self.front.reset_index()),
             "optimism": records(self.optimism.reset_index()),
             "convergence": records(self.convergence.reset_index()),
-            "robustness": None if robustness is None else records(robustness.reset_index()),
+            "across_states": None if across is None else records(across.reset_index()),
             "in_words": self.in_words(),
         }
 

@@ -16,9 +16,9 @@ from matplotlib.ticker import MaxNLocator
 from peersim.analysis import words
 from peersim.analysis.exploration.factor import Factor, Level
 from peersim.analysis.exploration.front import COST
-from peersim.analysis.exploration.naming import title, written
+from peersim.analysis.exploration.naming import written
 from peersim.analysis.exploration.optimisation import TODAY, Optimisation
-from peersim.report.figures import style
+from peersim.report.figures import factors, style
 from peersim.report.figures.style import BLUE, GREY, INK, PALE, VERMILION, styled
 from peersim.results.outcomes import OUTCOMES
 
@@ -34,7 +34,7 @@ LETTER: Final = 0.07
 def draw(found: Optimisation) -> dict[str, Figure]:
     """Every figure of a search by the name of its file."""
     figures = {"front": front(found), "levers": levers(found)}
-    return figures if found.robustness is None else figures | {"robustness": robustness(found)}
+    return figures if found.across_states is None else figures | {"robustness": robustness(found)}
 
 
 def _source(found: Optimisation, number: int) -> str:
@@ -204,7 +204,7 @@ def _settings(ax: Axes, found: Optimisation, lever: Factor, places: Sequence[int
     for place, x, colour in zip(places, at, _looks(found), strict=True):
         ax.plot(x, place, "D" if colour == VERMILION else "o", color=colour, markersize=6)
     ax.axvline(at[0], color=GREY, linewidth=1, linestyle=":", zorder=1)
-    ax.set_title("\n".join(textwrap.wrap(title(lever), 18)), fontsize=10, loc="left")
+    ax.set_title(factors.wrapped(factors.name(lever), 18), fontsize=10, loc="left")
     if lever.levels:
         told = [written(level) for level in lever.levels]
         ax.set_xticks(range(len(told)), told, rotation=90 if _turned(lever) else 0)
@@ -231,9 +231,10 @@ def _position(lever: Factor, value: Level | None) -> float:
 @styled
 def robustness(found: Optimisation) -> Figure:
     """Over states of the world: how often a policy is within the budget, and how bad its outcomes get."""
-    table = found.robustness
+    table = found.across_states
     assert table is not None
-    ranges = "; ".join(f"{factor.name} {factor.in_words()}" for factor in found.uncertainties)
+    assert found.across is not None
+    ranges = "; ".join(f"{factor.name} {factor.in_words()}" for factor in found.across.uncertainties)
     note = (
         f"{len(found.states)} states of the world, sampled evenly (Latin hypercube): {ranges}. Mark: mean over states; "
         "thick line: to where one state in ten is worse; thin line: to the worst"
@@ -259,7 +260,7 @@ def robustness(found: Optimisation) -> Figure:
 
 
 def _ends(ax: Axes, found: Optimisation, name: str, places: Sequence[int]) -> None:
-    table, outcome = found.robustness, OUTCOMES[name]
+    table, outcome = found.across_states, OUTCOMES[name]
     assert table is not None
     mean, tenth, worst = (table[f"{name}_{end}"] for end in ("mean", "tenth", "worst"))
     for place, colour in zip(places, _looks(found), strict=True):
