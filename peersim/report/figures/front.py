@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import textwrap
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -27,6 +26,10 @@ MOST_COLUMNS: Final = 5
 """Levers beside each other in one figure; more are spread over several rows."""
 MOST_LETTERS: Final = 20
 """Letters that have room below an axis of one lever."""
+LETTERS: Final = 92
+"""Letters of headings that have room beside each other."""
+ROOMY: Final = 4
+"""Columns that have room for three ticks each."""
 LETTER: Final = 0.07
 """Inches that a turned letter takes."""
 
@@ -48,8 +51,7 @@ def _source(found: Optimisation, number: int) -> str:
 def front(found: Optimisation) -> Figure:
     """Every two objectives against each other: policies tried, those of the front, the knee, and today."""
     pairs = list(itertools.combinations(found.objectives, 2))
-    columns = 1 if len(pairs) == 1 else 2
-    rows = -(-(len(pairs) + 1) // columns)
+    rows = -(-(len(pairs) + 1) // 2)
     note = (
         "Front in replicates that the search had not seen; bars: 95 % intervals of the paired difference from today. "
         f"Small dots: policies as the search saw them ({found.replicates} replicates), by their difference from today. "
@@ -58,14 +60,14 @@ def front(found: Optimisation) -> Figure:
     figure, axes = style.page(
         _source(found, found.fresh_replicates),
         "Policies within the budget that no other outdoes",
-        1.6 + 3.1 * rows,
-        (rows, columns),
+        1.75 + 3.1 * rows,
+        (rows, 2),
         note=note,
-        left=1.05,
+        left=1.25,
         sharex=False,
         sharey=False,
     )
-    figure.subplots_adjust(wspace=0.34, hspace=0.34)
+    figure.subplots_adjust(wspace=0.4, hspace=0.34)
     for ax, (across, up) in zip(axes, pairs, strict=False):
         _trade_off(ax, found, *((up, across) if across == COST else (across, up)))
     for ax in axes[len(pairs) :]:
@@ -111,14 +113,20 @@ def _view(ax: Axes, found: Optimisation, across: str, up: str) -> None:
     ax.set(xlim=limits[across], ylim=limits[up])
     for axis, name in ((ax.xaxis, across), (ax.yaxis, up)):
         outcome = OUTCOMES[name]
-        unit = f", {outcome.unit}" if outcome.unit.startswith("pounds") else ""
-        axis.set_label_text(f"{outcome.label}{unit}\n({outcome.better_is} is better)", fontsize=10)
+        axis.set_label_text(_named(name, 30, unit=True), fontsize=10)
         axis.set_major_locator(MaxNLocator(5))
         if outcome.unit.startswith("pounds"):
             axis.set_major_formatter(_thousands)
     ax.tick_params(labelsize=9.5)
     if up == COST:
         ax.axhline(found.budget, color=INK, linewidth=1.2, linestyle=(0, (5, 3)), zorder=2)
+
+
+def _named(name: str, width: int, *, unit: bool = False) -> str:
+    """An outcome in lines of so many letters, with its unit if it is money, and which way is better."""
+    outcome = OUTCOMES[name]
+    what = f"{outcome.label}, {outcome.unit}" if unit and outcome.unit.startswith("pounds") else outcome.label
+    return f"{factors.wrapped(what, width)}\n{factors.wrapped(f'({outcome.better_is} is better)', width)}"
 
 
 def _thousands(value: float, _: object) -> str:
@@ -245,17 +253,22 @@ def robustness(found: Optimisation) -> Figure:
         _height(found),
         (1, 1 + len(found.outcomes)),
         note=note,
-        above=1.1,
+        above=1.25,
         below=0.45,
         sharex=False,
     )
     figure.subplots_adjust(wspace=0.16)
     places = _policy_rows(axes, found)
     axes[0].barh(places, 100 * table["within_budget"], height=0.7, color=_looks(found))
-    axes[0].set(xlim=(0, 100), xticks=(0, 50, 100))
-    axes[0].set_title("Within the\nbudget, % of states", fontsize=10, loc="left")
+    axes[0].set_xlim(0, 100)
     for ax, name in zip(axes[1:], found.outcomes, strict=True):
         _ends(ax, found, name, places)
+    width = LETTERS // len(axes)
+    headings = [factors.wrapped("Within the budget, % of states", width, 3)]
+    headings += [_named(name, width) for name in found.outcomes]
+    for ax, heading in zip(axes, headings, strict=True):
+        ax.set_title(heading, fontsize=10, loc="left")
+        ax.xaxis.set_major_locator(MaxNLocator(3 if len(axes) <= ROOMY else 2))
     return figure
 
 
@@ -269,8 +282,5 @@ def _ends(ax: Axes, found: Optimisation, name: str, places: Sequence[int]) -> No
         ax.plot(mean.iloc[place], place, "D" if colour == VERMILION else "o", color=colour, markersize=6)
     if outcome.unit.startswith("pounds"):
         ax.xaxis.set_major_formatter(_thousands)
-    ax.xaxis.set_major_locator(MaxNLocator(3))
     if name == COST:
         ax.axvline(found.budget, color=INK, linewidth=1.2, linestyle=(0, (5, 3)))
-    heading = textwrap.wrap(outcome.label, 22)
-    ax.set_title("\n".join([*heading, f"({outcome.better_is} is better)"]), fontsize=10, loc="left")
