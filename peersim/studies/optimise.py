@@ -304,8 +304,15 @@ def _nothing(study: Study, aim: Aim, trials: Trials, candidates: pd.DataFrame, t
 
 
 def _today(study: Study, levers: Sequence[Factor]) -> list[Level | None]:
-    """What the base scenario sets each lever to; a choice between bundles is not read off it."""
-    return [None if lever.name in study.bundles else value_at(study.base, lever.name) for lever in levers]
+    """What the base scenario sets each lever to; None where that is no single value, or a choice between bundles."""
+    return [_value_today(study, lever.name) for lever in levers]
+
+
+def _value_today(study: Study, name: str) -> Level | None:
+    if name in study.bundles:
+        return None
+    first, *others = (value_at(study.base, key) for key in study.together.get(name, (name,)))
+    return first if all(other == first for other in others) else None
 
 
 def _by_outcome(found: Sequence[Floats], aim: Aim) -> dict[str, Floats]:

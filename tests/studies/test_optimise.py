@@ -161,10 +161,12 @@ def test_levers_may_be_bundles_and_whole_numbers_and_today_is_not_read_off_a_bun
             "levels": {"as now": {}, "care": {"support.supervision.wellbeing": 0.7, "support.supervision.task": 0.1}}
         },
         "teams.peers": {"low": 1, "high": 2},
+        "Managers": {"keys": ["structure.manager_support.team", "structure.manager_support.middle"], "values": [0.7]},
+        "Openness": {"keys": ["structure.flexibility", "culture.valuing"], "values": [0.4]},
     }
     found = ps.optimise(study(levers=levers), 200_000, tmp_path, **QUICK)
     assert len(found.candidates) == found.possible == 4
-    assert found.settings("today") == {"Emphasis": None, "teams.peers": 1}
+    assert found.settings("today") == {"Emphasis": None, "teams.peers": 1, "Managers": None, "Openness": 0.4}
     assert "Emphasis" in found.policy_in_words(found.knee)
     knee = ps.load(tmp_path / "knee.yaml")
     assert knee.n_peers == 2 * found.settings(found.knee)["teams.peers"]

@@ -1,8 +1,7 @@
 """Searching the policies that levers allow: NSGA-II on rungs of ladders, or all of them where they are few.
 
-NSGA-II (Deb, Pratap, Agarwal and Meyarivan 2002) is pymoo's.  A policy is a rung on the ladder of each lever.  Kinds of
-levers do not differ otherwise: on the baseline this came closer to the front in as many trials than operators for each
-kind did (docs/optimisation.md).
+NSGA-II (Deb, Pratap, Agarwal and Meyarivan 2002) is pymoo's.  A policy is a rung on the ladder of each lever, whatever
+its kind: pymoo's operators for mixed variables come as near to the front, and no nearer (`benchmarks/search.py`).
 """
 
 from __future__ import annotations

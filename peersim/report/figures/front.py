@@ -72,7 +72,7 @@ def front(found: Optimisation) -> Figure:
         _trade_off(ax, found, *((up, across) if across == COST else (across, up)))
     for ax in axes[len(pairs) :]:
         ax.set_axis_off()
-    axes[len(pairs)].legend(handles=_handles(found), loc="center left", fontsize=10.5, labelspacing=0.9)
+    axes[len(pairs)].legend(handles=_handles(found), loc="center left", bbox_to_anchor=(-0.08, 0.5), labelspacing=0.9)
     return figure
 
 
