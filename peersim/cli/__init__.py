@@ -15,7 +15,18 @@ import typer
 from typer.core import TyperGroup
 
 import peersim
-from peersim.cli import comparisons, discovery, reports, robustness, runs, scenarios, stories, studies, validation
+from peersim.cli import (
+    comparisons,
+    discovery,
+    reports,
+    robustness,
+    runs,
+    scenarios,
+    sensitivity,
+    stories,
+    studies,
+    validation,
+)
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
 
 
@@ -74,6 +85,7 @@ for _command in (
     comparisons.attribute,
     studies.sweep,
     studies.retry,
+    sensitivity.sensitivity,
     discovery.discover,
     robustness.robustness,
     reports.report,
