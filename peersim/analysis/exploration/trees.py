@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peersim.analysis.exploration.boxes import Box, Score, Truths, free, limit_around, score
+from peersim.analysis.exploration.boxes import Box, Score, Truths, free, joined, limit_around, score
 from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.factor import Factor, Level
 
@@ -31,7 +31,7 @@ class Leaves:
     Attributes
     ----------
     boxes : tuple of Box
-        The parts of the tree that hold just these leaves, those with most cases first; none if it does not split.
+        Boxes that hold just these leaves, those with most cases first; none if the tree does not split.
     steps : tuple of Score
         The densest leaf, the two densest, and so on to all leaves.
     leaves : tuple of Box
@@ -84,7 +84,8 @@ def grow(values: pd.DataFrame, factors: tuple[Factor, ...], cases: Truths, seed:
     steps = [score(np.isin(leaf_of, by_density[:number]), cases) for number in range(1, len(by_density) + 1)]
     chosen = int(np.argmax([step.phi for step in steps])) if len(steps) > 1 else -1
     nodes = _Nodes(tree, columns, seen, values)
-    boxes = sorted(nodes.holding(set(by_density[: chosen + 1])), key=lambda box: -score(box.holds(values), cases).cases)
+    boxes = joined(nodes.holding(set(by_density[: chosen + 1])), values)
+    boxes.sort(key=lambda box: -score(box.holds(values), cases).cases)
     return Leaves(tuple(boxes), tuple(steps), tuple(nodes.box(leaf) for leaf in by_density), chosen)
 
 

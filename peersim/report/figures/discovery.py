@@ -99,7 +99,7 @@ def trade_off(found: Discovery) -> Figure:
 
 def _search(ax: Axes, found: Discovery, rows: pd.DataFrame, number: int) -> None:
     ax.axhline(100 * found.cases.sum() / found.points, color=GREY, linewidth=1, linestyle=":")
-    ax.text(100, 100 * found.cases.sum() / found.points, "all points", ha="right", va="bottom", fontsize=9, color=GREY)
+    ax.text(0, 100 * found.cases.sum() / found.points, "all points", va="bottom", fontsize=9, color=GREY)
     if found.method == PRIM:
         most = int(rows["dimensions"].max())
         for limited in range(1, most + 1):
@@ -293,6 +293,8 @@ def points(found: Discovery) -> Figure:
         outcome = OUTCOMES[clause.outcome]
         ax.axhline(clause.threshold, color=INK, linewidth=1, linestyle="--")
         ax.set_ylabel(f"{outcome.label} ({outcome.unit.replace('pounds', '£')})")
+        if outcome.unit.startswith("pounds"):
+            ax.yaxis.set_major_formatter(lambda value, _: words.pounds(value))
     _scale(ax, across, "x", 70)
     _marks(ax, x, y, found, chosen, limited[:2])
     for number, region in enumerate(found.regions[: len(BOX_COLOURS)]):
@@ -330,7 +332,9 @@ def _scale(ax: Axes, axis: _Axis, which: str, most: int) -> None:
     if axis.few:
         shown = range(0, len(axis.values), -(-len(axis.values) // MOST_STEPS))
         settings[f"{which}ticks"] = shown
-        settings[f"{which}ticklabels"] = [style.short(written(axis.values[place]), 16) for place in shown]
+        settings[f"{which}ticklabels"] = [
+            style.short(written(axis.values[place]), most // len(shown)) for place in shown
+        ]
     ax.set(**settings)
 
 

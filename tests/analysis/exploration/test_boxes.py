@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peersim.analysis.exploration.boxes import Box, Score, limit_around, roundest, score
+from peersim.analysis.exploration.boxes import Box, Score, joined, limit_around, roundest, score
 from peersim.analysis.exploration.factor import Factor
 from tests.known import BY, EVERY, FORMAL
 
@@ -78,6 +78,21 @@ def test_several_limits_in_words():
     assert box.in_words() == "“Weeks from one supervision to the next” 8 to 16 weeks and “Who supervises” is external"
     assert box.holds(values).tolist() == [False, False, True]
     assert Box().in_words() == "everything"
+
+
+def test_boxes_that_touch_are_joined_and_others_are_not():
+    values = pd.DataFrame({EVERY.name: [1, 4, 8, 12, 16] * 3, BY.name: np.repeat(BY.levels, 5)})
+
+    def box(every, by):
+        limits = (limit(EVERY, values[EVERY.name], every), limit(BY, values[BY.name], by))
+        return Box(tuple(one for one in limits if one is not None))
+
+    late, early, all_of_it = [0, 0, 0, 1, 1] * 3, [0, 1, 1, 0, 0] * 3, [1] * 15
+    peers, rest = values[BY.name] == "peer_lead", values[BY.name] != "peer_lead"
+    assert joined([box(late, peers), box(early, peers)], values) == [box([0, 1, 1, 1, 1] * 3, peers)]
+    assert joined([box(late, peers), box(late, rest), box(early, peers)], values)[0] == box(late, all_of_it)
+    apart = [box(late, peers), box(early, rest)]
+    assert joined(apart, values) == apart
 
 
 def test_density_and_coverage_by_hand():
