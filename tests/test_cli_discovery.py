@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import peersim
+from peersim.analysis.exploration import peeling
 from tests.commands import assert_refused, call
 from tests.studies.small import base
 
@@ -48,7 +49,8 @@ def test_discover_answers_in_words(folder, middle):
     assert "Density: share of the points in a box that are cases." in text
 
 
-def test_discover_with_peeling_shows_what_else_could_be_chosen(folder, middle):
+def test_discover_with_peeling_shows_what_else_could_be_chosen(folder, middle, monkeypatch):
+    monkeypatch.setattr(peeling, "PATIENCE", (0.2,))  # quicker
     done = call("discover", folder, "--when", f"identity < {middle}")
     assert done.exit_code == 0
     text = " ".join(done.stdout.split())

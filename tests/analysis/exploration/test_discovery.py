@@ -37,7 +37,7 @@ def limited(box):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_known_box_is_found_where_there_is_no_noise(method):
-    _, values = sampled(200)
+    _, values = sampled(150)
     cases = in_known_box(values)
     (box,) = METHODS[method](values, FACTORS, cases)
     assert score(box.holds(values), cases).phi > 0.95
