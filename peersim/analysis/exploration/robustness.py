@@ -39,7 +39,7 @@ SURE: Final = 0.95
 """Share of resamples in which the best policy of a state has to be the best, for chance not to decide."""
 FEWEST: Final = 5
 """States won, and states lost, without which it is not sought where a policy wins."""
-PART: Final = 0.1
+PART: Final = 0.2
 """Share of the states that a policy wins below which a box of them is not told of."""
 MOST_WINNERS: Final = 3
 """Policies of which it is said where they win."""
