@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 import peersim
-from peersim.cli import comparisons, reports, runs, scenarios, stories, studies, validation
+from peersim.cli import comparisons, reports, runs, scenarios, stories, studies, surfaces, validation
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
 
 
@@ -74,6 +74,7 @@ for _command in (
     comparisons.attribute,
     studies.sweep,
     studies.retry,
+    surfaces.surface,
     reports.report,
     scenarios.check,
     scenarios.schema,

@@ -29,8 +29,6 @@ MOST_FOR_GP: Final = 2_048
 """Points beyond which a Gaussian process, whose time grows with their cube, takes too long."""
 FEWEST_FOR_BOOSTING: Final = 40
 """Points without which trees have nothing to split."""
-STEPS: Final = 25
-"""Places along an axis at which surfaces are drawn."""
 
 
 class Learner(Protocol):
@@ -189,12 +187,31 @@ class Metamodel:
             if scale.factor.name not in along
         }
 
-    def profile(self, x: str, at: Mapping[str, Any] | None = None, steps: int = STEPS) -> pd.DataFrame:
-        """The outcome along one factor, the others held (see `held`): its values, and columns as of `predict`."""
+    def profile(self, x: str, at: Mapping[str, Any] | None = None, steps: int | None = None) -> pd.DataFrame:
+        """The outcome along one factor, the others held.
+
+        Parameters
+        ----------
+        x : str
+        at : mapping, optional
+            Where others are held (see `held`).
+        steps : int, optional
+            About how many values to take; by default as many as a table has room for (see `Scale.steps`).
+
+        Returns
+        -------
+        DataFrame
+            Values of the factor, and columns as of `predict`.
+
+        Raises
+        ------
+        QuestionError
+            As `predict`.
+        """
         return self._along((x,), at, steps)
 
-    def surface(self, x: str, y: str, at: Mapping[str, Any] | None = None, steps: int = STEPS) -> pd.DataFrame:
-        """The outcome along two factors, the others held: their values, `x` first, and columns as of `predict`.
+    def surface(self, x: str, y: str, at: Mapping[str, Any] | None = None, steps: int | None = None) -> pd.DataFrame:
+        """The outcome along two factors, the others held: as `profile`, the values of `x` changing last.
 
         Raises
         ------
@@ -205,7 +222,7 @@ class Metamodel:
             raise QuestionError(f"{x}: a surface needs two different factors; for one ask for a profile")
         return self._along((x, y), at, steps)
 
-    def _along(self, names: tuple[str, ...], at: Mapping[str, Any] | None, steps: int) -> pd.DataFrame:
+    def _along(self, names: tuple[str, ...], at: Mapping[str, Any] | None, steps: int | None) -> pd.DataFrame:
         held = self.held(*names, at=at)
         along = [self.scale(name).steps(steps) for name in names]
         places = pd.MultiIndex.from_product(along, names=names).to_frame(index=False).astype(object)
@@ -220,10 +237,12 @@ class Metamodel:
         found, what = self.misfit, words.lower_first(self.meant.label)
         told = [] if self.trusted else [f"{self.warning} {self._remedy()}"]
         told.append(
-            f"The {KINDS[self.kind]} through {len(self.points):,} points predicts {what} of points it has not seen to "
-            f"within {self._size(found.rmse)} (root mean square, cross-validated; Q2 {_q2(found.q2)})."
+            f"The {KINDS[self.kind]} through {len(self.points):,} points predicts {what} of points it has not seen, "
+            f"run with the same luck, to within {self._size(found.rmse)} (root mean square, cross-validated; "
+            f"Q2 {_q2(found.q2)})."
         )
         told.append(self._about_chance())
+        told += [f"{self.left_out}."] if self.left_out else []
         if np.isfinite(found.coverage):
             told.append(f"Its 95 % intervals held {words.percent(found.coverage)} of the points left out.")
         if np.isfinite(self.common):
@@ -237,6 +256,12 @@ class Metamodel:
             if kind != self.kind
         ]
         return told
+
+    @property
+    def left_out(self) -> str:
+        """How many points of the study have no value; empty if all have one."""
+        missing = int((~np.isfinite(self.responses.of(self.outcome)["mean"])).sum())
+        return f"{missing:,} of {self.responses.points:,} points have no value and are left out" if missing else ""
 
     def _about_chance(self) -> str:
         share, worlds = self.misfit.chance, self.responses.replicates

@@ -18,7 +18,7 @@ from peersim.analysis.exploration.scale import Scale
 from peersim.report.figures import factors, style
 from peersim.report.figures.comparison import LOOKS, Look
 from peersim.report.figures.style import INK, PALE, WIDTH, Floats, styled
-from peersim.report.figures.view import View, about, panel_title, write_axis
+from peersim.report.figures.view import PAIRED, View, about, panel_title, write_axis
 
 MOST_LINES: Final = 6
 """Levels of a factor with a line of their own."""
@@ -69,7 +69,7 @@ def lines(view: View) -> Figure:
     aside = "Lines are moved aside a little to tell them apart" if by is not None and view.has_intervals else ""
     title = factors.titled(_what(view), [along.factor] if by is None else [along.factor, by.factor])
     figure, axes = _panels(
-        view, title, view.note(bands, aside, factors.unequal([along])), columns, room=room, each=each
+        view, title, view.note(f"{bands}. {PAIRED}", aside, factors.unequal([along])), columns, room=room, each=each
     )
     for ax, name in zip(axes, view.outcomes, strict=False):
         table = view.table(name)
@@ -129,7 +129,7 @@ def dots(view: View) -> Figure:
     title = factors.titled(_what(view), [scale.factor])
     each = 0.3 + len(labels) * (0.16 + 0.13 * max(text.count("\n") + 1 for text in labels))
     columns = min(3, len(view.outcomes))
-    figure, axes = _panels(view, title, view.note("Lines: 95 % intervals"), columns, each=each, left=2.7)
+    figure, axes = _panels(view, title, view.note(f"Lines: 95 % intervals. {PAIRED}"), columns, each=each, left=2.7)
     for number, (ax, name) in enumerate(zip(axes, view.outcomes, strict=False)):
         table, outcome = view.table(name), about(name)
         places = scale.positions(table[scale.factor.name].tolist())
@@ -327,7 +327,7 @@ def _reach(table: pd.DataFrame, name: str) -> str:
     if half.isna().all():
         return ""
     middle, most = (words.amount(float(value), about(name)) for value in (half.median(), half.max()))
-    return f"95 % intervals reach {middle} to either side at half of the points, {most} at most"
+    return f"95 % intervals reach {middle} to either side at half of the points, {most} at most. {PAIRED}"
 
 
 def _blank(grid: Floats) -> str:

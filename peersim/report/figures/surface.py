@@ -80,6 +80,7 @@ class View:
         parts = [
             f"{KINDS[model.kind].capitalize()} through {len(model.points):,} points; {model.error_in_short()}",
             *told,
+            model.left_out,
             f"Held: {'; '.join(held)}" if held else "",
             factors.unequal([model.scale(name) for name in self.along]),
         ]

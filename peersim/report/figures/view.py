@@ -17,6 +17,7 @@ from peersim.report.figures.factors import wrapped
 from peersim.report.figures.style import FEWEST_FOR_A_BAND, GREY
 from peersim.results.outcomes import OUTCOMES, Outcome
 
+PAIRED: Final = "The luck is the same at every point: differences between points are surer than these intervals"
 MOST_PANELS: Final = 6
 """Outcomes in one figure; more are spread over several."""
 
@@ -40,7 +41,7 @@ class View(NamedTuple):
 
     def note(self, bands: str, *more: str) -> str:
         """What the bands are, or that there are none; what failed; and what else there is to say."""
-        told = [bands if self.has_intervals else "One replicate: no interval can be given", self.failed, *more]
+        told = [bands if self.has_intervals else "One replicate: no interval can be given", *more, self.failed]
         return ". ".join(text for text in told if text)
 
     @property
