@@ -186,7 +186,8 @@ def profile(view: View) -> Figure:
     if scale.factor.ordered and not scale.whole:
         last = len(places) - scale.has_none
         _bands(ax, places[:last], table[:last])
-        _bars(ax, places[last:], table[last:])
+        if scale.has_none:
+            _bars(ax, places[last:], table[last:])
     else:
         _bars(ax, places, table)
     met = model.points[view.x].tolist()
