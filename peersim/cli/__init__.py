@@ -15,7 +15,19 @@ import typer
 from typer.core import TyperGroup
 
 import peersim
-from peersim.cli import comparisons, reports, runs, scenarios, stories, studies, surfaces, validation
+from peersim.cli import (
+    comparisons,
+    discovery,
+    reports,
+    robustness,
+    runs,
+    scenarios,
+    sensitivity,
+    stories,
+    studies,
+    surfaces,
+    validation,
+)
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
 
 
@@ -74,6 +86,9 @@ for _command in (
     comparisons.attribute,
     studies.sweep,
     studies.retry,
+    sensitivity.sensitivity,
+    discovery.discover,
+    robustness.robustness,
     surfaces.surface,
     reports.report,
     scenarios.check,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
@@ -158,23 +157,30 @@ def _work(study: Study, plan: Plan, store: Store, engine: Engine, most: int | No
     seconds = study.n_worlds * seconds_a_world(study.base) / (SHARES * engine.slots)
     units = tasks(_missing(study, plan, store, most), min(TASK_SECONDS, seconds))
     waiting: dict[Future[Computed], list[Unit]] = {}
-    again: deque[list[Unit]] = deque()
+    suspects: list[Unit] = []
+
+    def submit(group: list[Unit]) -> None:
+        store.expect(group)
+        waiting[engine.executor.submit(compute, group, model_version())] = group
+
     while True:
-        while len(waiting) < AHEAD * engine.slots and (group := again.popleft() if again else next(units, None)):
-            store.expect(group)
-            waiting[engine.executor.submit(compute, group, model_version())] = group
-        if not waiting:
+        while len(waiting) < AHEAD * engine.slots and (group := next(units, None)):
+            submit(group)
+        alone = not waiting
+        if alone and not suspects:
             return
+        if alone:
+            submit([suspects.pop()])
         for future in wait(waiting, return_when=FIRST_COMPLETED).done:
             group = waiting.pop(future)
             error = future.exception()
             if isinstance(error, QuestionError):
                 raise error
+            if error is not None and not alone:
+                suspects += group  # a worker died, whoever was to blame; at the end each of them is tried by itself
+                continue
             if error is None:
                 store.keep(group, future.result())
-            elif len(group) > 1:
-                again.extend([unit] for unit in group)  # its worker died; of which of them is to be seen
-                continue
             else:
                 store.fail(group[0], error)
             plan.there += sum(unit.count for unit in group)

@@ -79,6 +79,33 @@ def test_a_factor_can_choose_between_bundles_of_settings_and_whole_scenarios(tmp
     assert [scenario.teams[0].peers for scenario in scenarios] == [1, 3, 2, 3]
 
 
+BACKING = ["structure.manager_support.team", "structure.manager_support.middle"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({"values": [0.1, 0.4]}, [0.1, 0.4]),
+        ({"low": 0.2, "high": 0.4}, [0.2, 0.3, 0.4]),
+        ({}, [0.0, 0.5, 1.0]),
+    ],
+)
+def test_several_keys_move_together(written, expected):
+    found = study(factors={"backing": {"keys": BACKING, **written}}, levels=3)
+    assert found.values["backing"].tolist() == expected
+    supports = [scenario.policies.structure.manager_support for scenario in found.scenarios()]
+    assert [(support.team, support.middle) for support in supports] == [(x, x) for x in expected]
+    assert {support.executive for support in supports} == {base().policies.structure.manager_support.executive}
+
+
+def test_a_change_of_policy_can_be_moved_in_time():
+    change = {"week": 5, "set": {"support.supervision.every_weeks": 1}}
+    found = study(base=base(changes=[change]), factors={"changes.0.week": [0, 30], "teams.0.peers": [1, 2]})
+    scenarios = list(found.scenarios())
+    assert [scenario.changes[0].week for scenario in scenarios] == [0, 0, 30, 30]
+    assert [scenario.teams[0].peers for scenario in scenarios] == [1, 2, 1, 2]
+
+
 def test_levers_and_uncertainties_are_crossed_when_the_design_says_so():
     content = {
         "factors": {},
@@ -119,6 +146,8 @@ def test_points_come_from_a_file(tmp_path):
         {"design": {"morris": 3}, "levels": 6},
         {"weekly": ["identity"], "description": "Why: it was asked."},
         {"factors": {"bundle": {"levels": {"none": {}, "some": {"valuing.pay_parity": 1.0}}}, "teams.peers": [1, 2]}},
+        {"factors": {"backing": {"keys": ["teams.peers", "teams.users_per_peer"], "values": [1, 2]}}},
+        {"factors": {"backing": {"keys": ["teams.pressure", "teams.community"], "low": 0.2, "high": 0.3}}},
         {
             "factors": {},
             "levers": {"teams.peers": [1, 2]},
@@ -133,7 +162,18 @@ def test_a_study_written_out_reads_the_same(tmp_path, content):
     found.save(tmp_path)
     again = ps.load_study(tmp_path / "study.yaml")
     assert again.values.equals(found.values)
-    for name in ("name", "base", "factors", "design", "bundles", "replicates", "seed", "outcomes", "weekly"):
+    for name in (
+        "name",
+        "base",
+        "factors",
+        "design",
+        "bundles",
+        "together",
+        "replicates",
+        "seed",
+        "outcomes",
+        "weekly",
+    ):
         assert getattr(again, name) == getattr(found, name), name
 
 
@@ -196,7 +236,15 @@ WRONG = {
     "no range of its own": ({"factors": {"name": None}}, "factors.name: has no range of its own."),
     "a bundle named like a key": (
         {"factors": {"identity.formalisation": {"levels": {"a": {}}}}},
-        "is a key of the scenario; give bundles of settings a name of their own.",
+        "is a key of the scenario; give it a name of its own.",
+    ),
+    "keys that are one": (
+        {"factors": {"backing": {"keys": ["teams.peers"]}}},
+        "factors.backing.keys: found a list. Allowed here: a list of two or more keys of the scenario",
+    ),
+    "keys of which one cannot be so": (
+        {"factors": {"backing": {"keys": ["teams.peers", "teams.pressure"], "values": [2]}}},
+        "factors.backing.0: 2 is out of range. Allowed here: a number from 0 to 1",
     ),
     "a bundle with a key misspelt": (
         {"factors": {"bundle": {"levels": {"a": {"valuing.pay_party": 1}}}}},
