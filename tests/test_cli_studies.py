@@ -92,6 +92,15 @@ def test_a_design_too_large_is_said_with_its_size(tmp_path):
     assert not (tmp_path / "a").exists()
 
 
+def test_a_design_that_no_memory_holds_is_refused_whatever_is_said(tmp_path):
+    path = write_files(tmp_path, levels=1000, factors=dict.fromkeys(["teams.pressure", "teams.community"]) | _FOUR)
+    done = call("sweep", path, "--out", tmp_path / "a", "--yes")
+    assert_refused(done, "1,000,000,000,000 points; allowed: 10,000,000", "latin_hypercube")
+
+
+_FOUR = dict.fromkeys(["identity.formalisation", "culture.valuing"])
+
+
 def test_refusals_leave_nothing_behind(tmp_path):
     path = write_files(tmp_path)
     assert_refused(call("sweep", path, "--out", tmp_path / "a", "--cluster", "nowhere"), "allowed: local:4")

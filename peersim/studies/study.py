@@ -153,16 +153,22 @@ class Study:
         return values["values"] if factor.levels else values
 
     def save(self, folder: Path) -> None:
-        """Write it into a folder, from which `peersim.load_study` reads it again."""
-        self.base.save(folder / BASE, overwrite=True)
+        """Write it into a folder, from which `peersim.load_study` reads it again; each file whole or not at all."""
         text = yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
-        (folder / FILE).write_text(text, encoding="utf-8", newline="\n")
+        _write(folder / FILE, text)
+        _write(folder / BASE, self.base.to_yaml())
         if isinstance(self.design, Design) and self.design.given:
-            self.values.to_csv(folder / GIVEN, index=False, lineterminator="\n", encoding="utf-8")
+            _write(folder / GIVEN, self.values.to_csv(index=False, lineterminator="\n"))
 
     def __repr__(self) -> str:
         factors = f"{len(self.factors)} factor{'s' if len(self.factors) > 1 else ''}"
         return f"Study({self.name!r}, {factors}, {self.n_points:,} points, {self.n_worlds:,} worlds)"
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.write_text(text, encoding="utf-8", newline="\n")
+    draft.replace(path)
 
 
 def value_at(scenario: Scenario, key: str) -> Any:

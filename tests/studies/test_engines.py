@@ -10,7 +10,8 @@ from distributed import Client, LocalCluster, WorkerPlugin
 import peersim as ps
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.exploration import extras
-from peersim.studies import sweep as sweeps
+from peersim.studies import work
+from peersim.studies.sweep import UnfinishedError
 from tests.studies.small import digests, study
 
 pytestmark = pytest.mark.slow
@@ -31,7 +32,7 @@ def asked():
 @pytest.fixture
 def small_tasks(monkeypatch):
     """Every unit is a task of its own."""
-    monkeypatch.setattr(sweeps, "TASK_SECONDS", 0.0)
+    monkeypatch.setattr(work, "TASK_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing(tmp_path, whole, cluster):
 
 
 def test_a_study_begun_on_threads_goes_on_in_a_cluster(tmp_path, whole, cluster):
-    with pytest.raises(sweeps.UnfinishedError):
+    with pytest.raises(UnfinishedError):
         ps.sweep(asked(), tmp_path / "a", max_runs=100)
     ps.sweep(asked(), tmp_path / "a", cluster=cluster.scheduler_address)
     assert digests(tmp_path / "a") == whole
