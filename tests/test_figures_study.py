@@ -193,6 +193,14 @@ def test_lines_go_through_the_means_with_none_apart_and_a_gap_where_a_point_fail
     assert "Levels are spaced evenly, not to scale: supervision interval" in words(figure)
 
 
+def test_intervals_are_held_to_what_the_outcome_can_be():
+    found = spread((FORMAL,), 6, replicates=3, noise=2.0)
+    (ax,) = study.draw(found, ["identity"])["lines"].axes
+    ends = np.array([segment[:, 1] for line in ax.collections for segment in line.get_segments()])
+    assert (found.of("identity")["high"] > 1).any()
+    assert (ends.min(), ends.max()) == (0.0, 1.0)
+
+
 def test_every_level_of_the_other_factor_has_a_look_of_its_own():
     make, outcomes, _ = SHOWN["two"]
     found = make()
@@ -325,6 +333,7 @@ def test_factors_have_short_names_in_words():
         "valuing.team_training_per_year": "Team training (sessions a year)",
         "structure.manager_support.team": "Manager support: team (share)",
     }
+    assert factors.label(Factor("changes.0.week", levels=(0, 52), unit="weeks")) == "Week of the change"
     parameters = {parameter.key: parameter for parameter in registry()}
     for key, text in told.items():
         assert factors.label(Factor(key, low=0, high=1, unit=parameters[key].unit)) == text
@@ -335,7 +344,7 @@ def test_factors_have_short_names_in_words():
 
 def test_every_key_has_a_name_of_its_own_and_special_names_are_of_keys():
     keys = [parameter.key for parameter in registry()]
-    assert set(factors.NAMES) <= set(keys)
+    assert set(factors.NAMES) <= {*keys, "changes.week", "changes.over_weeks"}
     names = [factors.name(Factor(key), most=200) for key in keys]
     assert len(set(names)) == len(keys)
 

@@ -31,6 +31,11 @@ FEWEST_FOR_BOOSTING: Final = 40
 """Points without which trees have nothing to split."""
 
 
+def possible(outcome: Outcome) -> tuple[float, float]:
+    """The least and the most that an outcome can be: no share above 1, nothing below 0."""
+    return 0.0, 1.0 if outcome.unit in (SHARE, "share") else np.inf
+
+
 class Learner(Protocol):
     """What has learnt a surface."""
 
@@ -168,8 +173,7 @@ class Metamodel:
         }
         mean, level, shape = self.learner.predict(_inputs(self.scales, checked))
         ends = {"low": mean - level, "high": mean + level, "shape_low": mean - shape, "shape_high": mean + shape}
-        most = 1.0 if self._is_share else np.inf
-        return pd.DataFrame({"mean": mean, **ends}, index=values.index).clip(0.0, most)
+        return pd.DataFrame({"mean": mean, **ends}, index=values.index).clip(*possible(self.meant))
 
     def held(self, *along: str, at: Mapping[str, Any] | None = None) -> dict[str, Level]:
         """Where the other factors are held: where it was asked, else in the middle of what the study varied."""
@@ -278,11 +282,7 @@ class Metamodel:
         """A misfit with two digits, and the unit if it is none of 0 to 1."""
         if self.meant.unit.startswith("pounds"):
             return words.pounds(size)
-        return f"{size:.2g}" if self._is_share else f"{size:.2g} {self.meant.unit}"
-
-    @property
-    def _is_share(self) -> bool:
-        return self.meant.unit in (SHARE, "share")
+        return f"{size:.2g}" if possible(self.meant)[1] == 1.0 else f"{size:.2g} {self.meant.unit}"
 
     def error_in_short(self) -> str:
         """Its error, as a figure has room for it."""

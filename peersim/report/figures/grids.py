@@ -34,7 +34,7 @@ DARK: Final = 0.179
 """Luminance of a cell below which white letters have more contrast than black ones."""
 BAR: Final = 1.3
 """Inches beside a heat map for its scale."""
-LETTER: Final = 0.085
+LETTER: Final = 0.078
 """Inches that a letter takes below a heat map."""
 MOST_ROWS: Final = 16
 """Rows of a heat map that all have a label, if they are numbers."""
@@ -229,7 +229,8 @@ def heat_map(view: View) -> Figure:
     width = (WIDTH - left - BAR) / len(across.met)
     labels, turned = _across(across, width)
     note = view.note(_reach(table, name), factors.unequal([across, down]), _blank(grid))
-    below = 1.6 if turned else 0.75 + 0.16 * max(text.count("\n") + 1 for text in labels)
+    lines = 0.5 * LETTER * max(map(len, labels)) if turned else 0.16 * max(text.count("\n") + 1 for text in labels)
+    below = 0.75 + lines
     height = 1.1 + below + min(max(0.36 * len(down.met), 1.8), TALLEST)
     figure, (ax,) = style.page(view.source, title, height, note=note, left=left, above=0.65, below=below)
     figure.subplots_adjust(right=1 - BAR / WIDTH)

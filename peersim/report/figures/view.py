@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from peersim.analysis import words
+from peersim.analysis.exploration.metamodel import possible
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.scale import Scale
 from peersim.report.figures import style
@@ -62,8 +63,11 @@ class View(NamedTuple):
         return [scale for scale in scales if scale.varies]
 
     def table(self, outcome: str) -> pd.DataFrame:
-        """The points that have a value of an outcome: values of the factors, ``mean``, ``low``, ``high``."""
-        found = self.responses.of(outcome)
+        """The points that have a value of an outcome: values of the factors, ``mean``, ``low``, ``high``.
+
+        All are held to what the outcome can be, as in every table of outcomes.
+        """
+        found = self.responses.of(outcome).clip(*possible(about(outcome)))
         table: pd.DataFrame = self.responses.values.reset_index(drop=True).join(found)
         known: pd.DataFrame = table[np.isfinite(table["mean"])]
         return known
