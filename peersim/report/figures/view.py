@@ -18,7 +18,7 @@ from peersim.report.figures.factors import wrapped
 from peersim.report.figures.style import FEWEST_FOR_A_BAND, GREY
 from peersim.results.outcomes import OUTCOMES, Outcome
 
-PAIRED: Final = "The luck is the same at every point: differences between points are surer than these intervals"
+PAIRED: Final = "Luck is the same at every point: differences between points are mostly surer than these intervals"
 MOST_PANELS: Final = 6
 """Outcomes in one figure; more are spread over several."""
 
