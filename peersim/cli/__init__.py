@@ -26,6 +26,7 @@ from peersim.cli import (
     sensitivity,
     stories,
     studies,
+    surfaces,
     validation,
 )
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
@@ -89,6 +90,7 @@ for _command in (
     sensitivity.sensitivity,
     discovery.discover,
     robustness.robustness,
+    surfaces.surface,
     optimise.optimise,
     reports.report,
     scenarios.check,
