@@ -131,7 +131,7 @@ def _front_table(found: Optimisation) -> Table:
 
     table = _table()
     for lever in found.levers:
-        _column(table, factors.name(lever))
+        _column(table, factors.label(lever))
     for name in found.outcomes:
         _column(table, _head(name), WIDE)
     for name in ("worlds over budget", "stays on front"):

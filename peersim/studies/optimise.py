@@ -6,7 +6,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
@@ -33,7 +33,7 @@ from peersim.results.files import Timing
 from peersim.results.outcomes import RETENTION_WEEKS
 from peersim.scenario import Scenario
 from peersim.studies import folder as folders
-from peersim.studies.designs import CROSSED, GRID, POINTS, AnyDesign, Design
+from peersim.studies.designs import CROSSED, GRID, POINTS, Design
 from peersim.studies.engines import engine
 from peersim.studies.store import opened
 from peersim.studies.study import Study, value_at
@@ -143,6 +143,9 @@ def optimise(
     needs("pymoo")
     place = Path(out)
     folders.check(place, study, KIND)
+    kind = study.design.to_dict()["design"]
+    if told is not None and kind != GRID:
+        told(f"the study's design ({kind}) is not used: a search decides itself what it tries")
     started, clock = datetime.now(UTC).astimezone(), time.perf_counter()
     with engine(workers, cluster) as found, opened(Path(store) if store is not None else place / folders.STORE) as kept:
         folders.begin(place, study)
@@ -154,7 +157,7 @@ def optimise(
 
         result = _searched(study, aim, run, effort)
         if told is not None:
-            for sentence in (*_unused(study.design), *kept.said):
+            for sentence in kept.said:
                 told(sentence)
     _write(result, study, place)
     finish(result, place, Timing(started, time.perf_counter() - clock))
@@ -216,12 +219,6 @@ def _check_size(study: Study, worlds: int, workers: int | None, yes: bool) -> No
         f"asked for twice: {LARGE:,}. Say --yes (yes=True) to run it all the same, or take fewer replicates, "
         "generations or states"
     )
-
-
-def _unused(design: AnyDesign) -> Iterator[str]:
-    kind = design.to_dict()["design"]
-    if kind != GRID:
-        yield f"the study's design ({kind}) is not used: a search decides itself what it tries"
 
 
 def _of(study: Study, role: Role) -> tuple[Factor, ...]:

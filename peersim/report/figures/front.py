@@ -55,7 +55,8 @@ def front(found: Optimisation) -> Figure:
     note = (
         "Front in replicates that the search had not seen; bars: 95 % intervals of the paired difference from today. "
         f"Small dots: policies as the search saw them ({found.replicates} replicates), by their difference from today. "
-        f"Hollow: no longer on the front. Budget: {words.pounds(found.budget)} a year, all costs counted"
+        "Hollow: no longer on the front. What is outdone in one panel is not in another. "
+        f"Budget: {words.pounds(found.budget)} a year, all costs counted"
     )
     figure, axes = style.page(
         _source(found, found.fresh_replicates),
@@ -212,7 +213,7 @@ def _settings(ax: Axes, found: Optimisation, lever: Factor, places: Sequence[int
     for place, x, colour in zip(places, at, _looks(found), strict=True):
         ax.plot(x, place, "D" if colour == VERMILION else "o", color=colour, markersize=6)
     ax.axvline(at[0], color=GREY, linewidth=1, linestyle=":", zorder=1)
-    ax.set_title(factors.wrapped(factors.name(lever), 18), fontsize=10, loc="left")
+    ax.set_title(factors.wrapped(factors.label(lever), 18, 3), fontsize=10, loc="left")
     if lever.levels:
         told = [written(level) for level in lever.levels]
         ax.set_xticks(range(len(told)), told, rotation=90 if _turned(lever) else 0)
