@@ -120,7 +120,7 @@ def test_levers_are_drawn_where_the_policies_have_them():
     assert [ax.get_title("left").split("\n")[0] for ax in axes] == [
         "Supervision: every",
         "Who supervises",
-        "Pay parity",
+        "Pay parity (ratio)",
     ]
     marks = [line for line in axes[2].lines if line.get_marker() in ("o", "D")]
     assert [line.get_xdata()[0] for line in marks] == list(found.policies["valuing.pay_parity"])
