@@ -34,8 +34,8 @@ from peersim.report.figures.style import BLUE, GREY, INK, PALE, VERMILION, WIDTH
 from peersim.results.outcomes import OUTCOMES
 
 PALE_BLUE: Final = "#8FC1DF"
-LONGEST: Final = 40
-"""Characters of a factor's name."""
+LONGEST, LONGEST_IN_KEY = 40, 34
+"""Characters of a factor's name, beside bars and in a key."""
 SHADES: Final = LinearSegmentedColormap.from_list("share", ["white", PALE_BLUE])
 """Pale enough for numbers to be read on it."""
 UNTOLD: Final = "cannot be told from chance"
@@ -240,7 +240,7 @@ def plane(found: Sensitivity) -> Figure:
 def _key(figure: Figure, ax: Axes, rows: pd.DataFrame) -> None:
     """Which number is which factor."""
     left, top, inch = 1 - 3.2 / WIDTH, ax.get_position().y1, 1 / figure.get_figheight()
-    for place, (name, told) in enumerate(zip(_names(rows), rows["told"], strict=True)):
+    for place, (name, told) in enumerate(zip(_names(rows, LONGEST_IN_KEY), rows["told"], strict=True)):
         y, colour = top - (0.08 + 0.2 * place) * inch, INK if told else GREY
         figure.text(left + 0.22 / WIDTH, y, str(place + 1), fontsize=9, color=colour, ha="right", va="center")
         figure.text(left + 0.3 / WIDTH, y, name, fontsize=9, color=colour, va="center")
@@ -411,8 +411,8 @@ def _source(found: Sensitivity) -> str:
     return f"{of} · {found.points:,} points, design {found.design['design']}"
 
 
-def _names(rows: pd.DataFrame) -> list[str]:
-    return [style.short(str(name), LONGEST) for name in rows.index]
+def _names(rows: pd.DataFrame, longest: int = LONGEST) -> list[str]:
+    return [style.short(str(name), longest) for name in rows.index]
 
 
 def _lines(found: Sensitivity) -> str:

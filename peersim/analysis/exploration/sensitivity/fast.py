@@ -10,7 +10,7 @@ import pandas as pd
 from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.sensitivity import checks
-from peersim.analysis.exploration.sensitivity.chance import Floats
+from peersim.analysis.exploration.sensitivity.chance import Errors, Floats
 from peersim.analysis.exploration.sensitivity.result import Sensitivity, limits, told, varies
 
 HARMONICS: Final = 4
@@ -67,15 +67,12 @@ def fast(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
         ratios = (found[:3] - index[..., np.newaxis] * found[3]) / own[3][:, np.newaxis]
         return np.concatenate([ratios.reshape(-1, found.shape[2]), found[3].sum(axis=0, keepdims=True) / own[3].sum()])
 
+    errors = Errors.unknown(index.size + 1)
     if means.replicates > 1:
-        *errors, spread = curves.errors_of_chance(deviations, seed)
-        first, total, both = np.reshape(errors, (3, -1))
-    else:
-        spread = np.nan
-        first, total, both = np.full((3, len(names)), np.nan)
-    if not varies(own[3].min(), spread, means.replicates):
-        index = np.full_like(index, np.nan)
-        first, total, both = np.full((3, len(names)), np.nan)
+        errors = curves.errors_of_chance(deviations, seed)
+    if not varies(own[3].min(), errors[-1:], means.replicates):
+        index, errors = np.full_like(index, np.nan), Errors.unknown(index.size + 1)
+    first, total, both = (errors[k * len(names) : (k + 1) * len(names)] for k in range(3))
     table = pd.DataFrame(index=names).assign(
         **limits("first", index[0], first),
         **limits("total", index[1], total),
