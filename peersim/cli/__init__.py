@@ -15,7 +15,18 @@ import typer
 from typer.core import TyperGroup
 
 import peersim
-from peersim.cli import comparisons, reports, runs, scenarios, sensitivity, stories, studies, validation
+from peersim.cli import (
+    comparisons,
+    discovery,
+    reports,
+    robustness,
+    runs,
+    scenarios,
+    sensitivity,
+    stories,
+    studies,
+    validation,
+)
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
 
 
@@ -75,6 +86,8 @@ for _command in (
     studies.sweep,
     studies.retry,
     sensitivity.sensitivity,
+    discovery.discover,
+    robustness.robustness,
     reports.report,
     scenarios.check,
     scenarios.schema,

@@ -90,6 +90,7 @@ def _run(study: Study, out: Path, **options: Any) -> None:
     try:
         with terminable(), progress(study.n_worlds) as told:
             found = run(study, out, progress=told, told=lambda said: typer.echo(said, err=True), **options)
+        _draw(found, clock)
     except KeyboardInterrupt:
         typer.echo("peersim: interrupted; what was finished is kept, and the same command goes on from there", err=True)
         raise typer.Exit(INTERRUPTED) from None

@@ -41,6 +41,8 @@ class Study:
         What is varied.
     bundles : mapping
         For a factor that is a choice between bundles of settings: level -> what it sets, by dotted key.
+    together : mapping
+        For a factor that moves several keys: the keys.
     design : Design or Crossed
         Which points are run.
     replicates : int
@@ -58,6 +60,7 @@ class Study:
     factors: tuple[Factor, ...]
     design: AnyDesign = field(default_factory=Design)
     bundles: Bundles = field(default_factory=dict)
+    together: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     replicates: int = REPLICATES
     seed: int = 1
     outcomes: tuple[str, ...] = tuple(OUTCOMES)
@@ -96,7 +99,8 @@ class Study:
         return {factor.name: self._centre(factor) for factor in self.factors}
 
     def _centre(self, factor: Factor) -> Level:
-        value: Level | None = None if factor.name in self.bundles else value_at(self.base, factor.name)
+        key = self.together.get(factor.name, (factor.name,))[0]
+        value: Level | None = None if factor.name in self.bundles else value_at(self.base, key)
         if value is not None and factor.holds(value):
             return value
         return factor.levels[0] if factor.levels else factor.value(0.5)
@@ -113,11 +117,16 @@ class Study:
         """What a point sets in the base scenario; where two factors set one key, the later one does."""
         settings: dict[str, Any] = {}
         for factor, value in zip(self.factors, values, strict=True):
-            chosen = self.bundles[factor.name][str(value)] if factor.name in self.bundles else {factor.name: value}
+            chosen = self._chosen(factor.name, value)
             for key in chosen:  # a key that is set again takes its place at the end
                 settings.pop(key, None)
             settings |= chosen
         return settings
+
+    def _chosen(self, name: str, value: Level) -> Settings:
+        if name in self.bundles:
+            return self.bundles[name][str(value)]
+        return dict.fromkeys(self.together.get(name, (name,)), value)
 
     def to_dict(self) -> dict[str, Any]:
         """The content as a study file beside `BASE` and, for a list of points, `GIVEN` has it; every key present."""
@@ -138,19 +147,28 @@ class Study:
     def _written(self, factor: Factor) -> Any:
         if factor.name in self.bundles:
             return {"levels": {level: dict(settings) for level, settings in self.bundles[factor.name].items()}}
-        return list(factor.levels) if factor.levels else {"low": factor.low, "high": factor.high}
+        values = {"values": list(factor.levels)} if factor.levels else {"low": factor.low, "high": factor.high}
+        if factor.name in self.together:
+            return {"keys": list(self.together[factor.name]), **values}
+        return values["values"] if factor.levels else values
 
     def save(self, folder: Path) -> None:
-        """Write it into a folder, from which `peersim.load_study` reads it again."""
-        self.base.save(folder / BASE, overwrite=True)
+        """Write it into a folder, from which `peersim.load_study` reads it again; each file whole or not at all."""
         text = yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
-        (folder / FILE).write_text(text, encoding="utf-8", newline="\n")
+        _write(folder / FILE, text)
+        _write(folder / BASE, self.base.to_yaml())
         if isinstance(self.design, Design) and self.design.given:
-            self.values.to_csv(folder / GIVEN, index=False, lineterminator="\n", encoding="utf-8")
+            _write(folder / GIVEN, self.values.to_csv(index=False, lineterminator="\n"))
 
     def __repr__(self) -> str:
         factors = f"{len(self.factors)} factor{'s' if len(self.factors) > 1 else ''}"
         return f"Study({self.name!r}, {factors}, {self.n_points:,} points, {self.n_worlds:,} worlds)"
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.write_text(text, encoding="utf-8", newline="\n")
+    draft.replace(path)
 
 
 def value_at(scenario: Scenario, key: str) -> Any:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -16,59 +13,23 @@ from peersim.analysis.errors import QuestionError
 from peersim.ensemble import Progress
 from peersim.results.files import Timing
 from peersim.studies import folder as folders
+from peersim.studies import tables
 from peersim.studies.designs import ONE_AT_A_TIME, Design
-from peersim.studies.engines import Engine, engine
+from peersim.studies.engines import engine
 from peersim.studies.folder import Sweep
-from peersim.studies.store import Store, opened
+from peersim.studies.store import opened
 from peersim.studies.study import Study
-from peersim.studies.units import (
-    Computed,
-    Unit,
-    compute,
-    content_of,
-    cut,
-    model_version,
-    seconds_a_world,
-    tasks,
-)
+from peersim.studies.units import seconds_a_world
+from peersim.studies.work import Work
 
 LARGE: Final = 500_000
 """Worlds beyond which a study has to be asked for twice."""
-TASK_SECONDS: Final = 1.0
-"""Work handed out at a time, on one core: what a dying worker loses at most; writing it takes little of that time."""
-SHARES: Final = 16
-"""Tasks for each that runs at the same time, at least: a small study keeps all cores busy to its end."""
-AHEAD: Final = 2
-"""Tasks handed out for each that runs: nobody waits, and memory stays flat."""
+MOST_POINTS: Final = 10_000_000
+"""Points of a design at most: more do not fit in memory."""
 
 
 class UnfinishedError(QuestionError):
     """A study of which something is still to be done; says how much is."""
-
-
-@dataclass
-class Plan:
-    """What is known of a study's points while it runs.
-
-    Attributes
-    ----------
-    retry : bool
-        Whether what failed is tried again.
-    contents : list of str or None
-        Of each point that was looked at: the hash of its scenario, or None if it has none.
-    errors : mapping of int to str
-        Why a point has no scenario.
-    worlds : int
-        Worlds that there are to have, no two the same.
-    there : int
-        Of these, worlds done or failed.
-    """
-
-    retry: bool = False
-    contents: list[str | None] = field(default_factory=list)
-    errors: dict[int, str] = field(default_factory=dict)
-    worlds: int = 0
-    there: int = 0
 
 
 def sweep(
@@ -117,9 +78,17 @@ def sweep(
     UnfinishedError
         If `max_runs` ended it before all was done.
     QuestionError
-        If it is too large, the folder holds another study, or the cluster cannot be used.
+        If it is too large, or the cluster cannot be used.
+    OutputError
+        If the folder holds another study, or something else.
     StoreError
         If the store cannot be used.
+
+    Examples
+    --------
+    >>> import peersim as ps
+    >>> study = ps.load_study("experiments/supervision.yaml")  # doctest: +SKIP
+    >>> ps.sweep(study, "results/supervision").outcomes  # doctest: +SKIP
     """
     check_size(study, workers, yes=yes)
     place = Path(out)
@@ -127,21 +96,25 @@ def sweep(
     started, clock = datetime.now(UTC).astimezone(), time.perf_counter()
     with engine(workers, cluster) as found, opened(Path(store) if store is not None else place / folders.STORE) as kept:
         folders.begin(place, study)
-        plan = Plan(retry=retry)
-        _work(study, plan, kept, found, max_runs, progress)
+        work = Work(study, kept, found, most=max_runs, retry=retry, progress=progress)
+        work.run(study.scenarios(), len(study.values))
         if told is not None:
             for sentence in kept.said:
                 told(sentence)
-        if len(plan.contents) < len(study.values) or plan.there < plan.worlds:
-            raise UnfinishedError(f"{plan.there:,} worlds of {study.n_worlds:,} are done; the same command goes on")
-        folders.write(study, plan.contents, plan.errors, kept, place)
-    timing = Timing(started, time.perf_counter() - clock)
-    folders.finish(study, place, timing)
+        if work.ended:
+            raise UnfinishedError(f"{work.worlds:,} worlds of {study.n_worlds:,} are done; the same command goes on")
+        tables.write(study, work.contents, work.errors, kept, place)
+    folders.finish(study, place, Timing(started, time.perf_counter() - clock))
     return folders.load(place)
 
 
 def check_size(study: Study, workers: int | None, *, yes: bool = False) -> None:
     """Refuse a study that would take long, unless it was asked for twice."""
+    if study.n_points > MOST_POINTS:
+        raise QuestionError(
+            f"{study.name}: its design has {study.n_points:,} points; allowed: {MOST_POINTS:,}. Take fewer levels, or "
+            "a sampled design (latin_hypercube, sobol)"
+        )
     if study.n_worlds <= LARGE or yes:
         return
     at_most = "at most " if isinstance(study.design, Design) and study.design.kind == ONE_AT_A_TIME else ""
@@ -151,83 +124,3 @@ def check_size(study: Study, workers: int | None, *, yes: bool = False) -> None:
         f"{study.n_worlds:,} worlds, about {hours:.1f} hours here; allowed without being asked for twice: {LARGE:,} "
         "worlds. Say --yes (yes=True) to run it all the same, or take fewer levels, points or replicates"
     )
-
-
-def _work(study: Study, plan: Plan, store: Store, engine: Engine, most: int | None, progress: Progress | None) -> None:
-    """Hand out what is to be done, and keep what comes back, until nothing is left."""
-    seconds = study.n_worlds * seconds_a_world(study.base) / (SHARES * engine.slots)
-    units = tasks(_missing(study, plan, store, most), min(TASK_SECONDS, seconds))
-    waiting: dict[Future[Computed], list[Unit]] = {}
-    again: deque[list[Unit]] = deque()
-    while True:
-        while len(waiting) < AHEAD * engine.slots and (group := again.popleft() if again else next(units, None)):
-            store.expect(group)
-            waiting[engine.executor.submit(compute, group, model_version())] = group
-        if not waiting:
-            return
-        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-            group = waiting.pop(future)
-            error = future.exception()
-            if isinstance(error, QuestionError):
-                raise error
-            if error is None:
-                store.keep(group, future.result())
-            elif len(group) > 1:
-                again.extend([unit] for unit in group)  # its worker died; of which of them is to be seen
-                continue
-            else:
-                store.fail(group[0], error)
-            plan.there += sum(unit.count for unit in group)
-            if progress is not None:
-                progress(plan.there, max(plan.worlds, study.n_worlds))
-
-
-def _missing(study: Study, plan: Plan, store: Store, most: int | None) -> Iterator[Unit]:
-    """Units that are still to be done, point by point; `plan` is told of every point."""
-    seen: set[str] = set()
-    checked: set[str] = set()
-    handed_out = 0
-    for number, scenario in enumerate(study.scenarios()):
-        if isinstance(scenario, Exception):
-            plan.contents.append(None)
-            plan.errors[number] = f"{type(scenario).__name__}: {scenario}"
-            continue
-        content = content_of(scenario)
-        if content in seen:
-            plan.contents.append(content)
-            continue
-        if plan.retry:
-            store.forget_failures(content, study.seed, study.weekly)
-        ranges = list(_gaps(study, store, content, checked))
-        units = [
-            Unit(content, scenario, study.seed, first, count, study.weekly)
-            for start, end in ranges
-            for first, count in cut(start, end, scenario)
-        ]
-        seen.add(content)
-        plan.contents.append(content)
-        plan.worlds += study.replicates
-        plan.there += study.replicates - sum(unit.count for unit in units)
-        for unit in units:
-            if most is not None and handed_out and handed_out + unit.count > most:
-                return
-            handed_out += unit.count
-            yield unit
-
-
-def _gaps(study: Study, store: Store, content: str, checked: set[str]) -> Iterator[tuple[int, int]]:
-    """Replicates of a scenario that are neither done nor failed: first, and the one after the last."""
-    entries = store.known(content, study.seed, study.weekly)
-    parts = {entry.part for entry in entries if entry.part is not None} - checked
-    if not store.check(parts):
-        entries = store.known(content, study.seed, study.weekly)
-    checked |= parts
-    first = 0
-    for entry in entries:
-        if first >= study.replicates:
-            return
-        if entry.first > first:
-            yield first, min(entry.first, study.replicates)
-        first = entry.first + entry.count
-    if first < study.replicates:
-        yield first, study.replicates

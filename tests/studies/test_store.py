@@ -17,8 +17,7 @@ import pytest
 import peersim as ps
 from peersim.ensemble import Progress
 from peersim.studies import store as stores
-from peersim.studies import sweep as sweeps
-from peersim.studies import units
+from peersim.studies import units, work
 from peersim.studies.store import StoreError, opened
 from peersim.studies.sweep import UnfinishedError
 from tests.studies.small import TABLES, base, digests, study, write_files
@@ -131,7 +130,7 @@ STEPS = ("keep", "expect", "_write", "_enter")
 @pytest.mark.parametrize("step", STEPS)
 def test_a_process_that_dies_at_any_step_loses_and_doubles_nothing(tmp_path, monkeypatch, uninterrupted, step, after):
     """Dies before or after each call of each step of the store in turn, once for every call there is."""
-    monkeypatch.setattr(sweeps, "TASK_SECONDS", 0.0)
+    monkeypatch.setattr(work, "TASK_SECONDS", 0.0)
     real = getattr(stores.Store, step)
     deaths = 0
     while True:
@@ -159,6 +158,45 @@ def test_a_process_that_dies_at_any_step_loses_and_doubles_nothing(tmp_path, mon
         ps.sweep(study(), folder)
         assert digests(folder) == uninterrupted
     assert deaths >= POINTS
+
+
+FILES = [(Path, "replace"), (Path, "unlink"), (Path, "write_text"), (Path, "mkdir"), (os, "fsync"), (os, "replace")]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["new", "there already"])
+def test_a_process_that_dies_at_any_dealing_with_files_loses_and_doubles_nothing(
+    tmp_path, monkeypatch, uninterrupted, again
+):
+    """Dies at every file that is renamed, removed or written in turn; once dead, it tidies nothing up."""
+    deaths = 0
+    while True:
+        calls = 0
+
+        def fatal(real, number):
+            def call(*arguments, **options):
+                nonlocal calls
+                calls += 1
+                if calls > number:
+                    raise DiedError
+                return real(*arguments, **options)
+
+            return call
+
+        folder = tmp_path / f"died {deaths}"
+        if again:
+            ps.sweep(study(replicates=2), folder)
+        with monkeypatch.context() as patch:
+            for owner, name in FILES:
+                patch.setattr(owner, name, fatal(getattr(owner, name), deaths))
+            try:
+                ps.sweep(study(), folder, workers=1)
+            except DiedError:
+                deaths += 1
+            else:
+                break
+        ps.sweep(study(), folder)
+        assert digests(folder) == uninterrupted
+    assert deaths > 20
 
 
 @pytest.mark.parametrize("name", ["points.csv", "outcomes.csv", "runs.parquet"])
@@ -438,7 +476,7 @@ def test_numbers_are_those_of_a_plain_run(tmp_path):
 
 def test_cuts_and_threads_change_no_bit(tmp_path, monkeypatch, uninterrupted):
     monkeypatch.setattr(units, "MOST_WORLDS", 1)
-    monkeypatch.setattr(sweeps, "TASK_SECONDS", 0.0)
+    monkeypatch.setattr(work, "TASK_SECONDS", 0.0)
     ps.sweep(study(), tmp_path / "a", workers=3)
     assert digests(tmp_path / "a") == uninterrupted
 

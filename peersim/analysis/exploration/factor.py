@@ -70,7 +70,8 @@ class Factor:
     def value(self, coordinate: float) -> Level:
         """The value at a coordinate from 0 to 1."""
         if self.size is None:
-            return float(f"{self.low + coordinate * (self.high - self.low):.{DIGITS}g}")
+            between = float(f"{(1.0 - coordinate) * self.low + coordinate * self.high:.{DIGITS}g}")
+            return min(max(between, self.low), self.high)
         place = min(int(coordinate * self.size), self.size - 1)
         return self.levels[place] if self.levels else int(self.low) + place
 

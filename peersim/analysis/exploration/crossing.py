@@ -1,0 +1,115 @@
+"""Policies met with states of the world: which point is which policy in which state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from peersim.analysis.errors import QuestionError
+from peersim.analysis.exploration.boxes import written
+from peersim.analysis.exploration.factor import Factor, Level
+from peersim.analysis.exploration.responses import Responses
+
+AS_IT_IS = "the base scenario"
+"""Name of the policy of a study that varies no levers."""
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Every policy in every state of the world.
+
+    Attributes
+    ----------
+    policies : DataFrame, one row per policy, one column per lever
+        No two the same.
+    states : DataFrame, one row per state of the world, one column per uncertainty
+        As sampled: a state that was sampled twice counts twice.
+    points : array of int, shape (policies, states)
+        The point at which each policy meets each state.
+    """
+
+    policies: pd.DataFrame
+    states: pd.DataFrame
+    points: npt.NDArray[np.int64]
+
+
+def crossing(responses: Responses) -> Crossing:
+    """Find policies and states of the world in a design in which every policy meets every state.
+
+    Raises
+    ------
+    QuestionError
+        If there are no uncertainties, or the same policies do not meet the same states.
+    """
+    if not responses.uncertainties:
+        raise QuestionError(
+            "the study varies no uncertainties: each policy meets one state of the world, so there is nothing to be "
+            "robust against; allowed: a study with factors under 'uncertainties'"
+        )
+    policy, state = (_numbered(responses, group) for group in (responses.levers, responses.uncertainties))
+    points = np.full((policy.max() + 1, state.max() + 1), -1, dtype=np.int64)
+    # Backwards: where a list of points holds one twice, the first stands, and both have the same worlds.
+    points[policy[::-1], state[::-1]] = np.arange(responses.points)[::-1]
+    if (points < 0).any():
+        raise QuestionError(
+            f"design {responses.design.get('design')}: its {responses.points:,} points hold {len(points):,} policies "
+            f"and {points.shape[1]:,} states of the world, and not every policy meets every state; allowed: a design "
+            "that crosses levers with uncertainties ({levers: ..., uncertainties: ...}), grid, or a list of points in "
+            "which all policies meet the same states"
+        )
+    policies = _values(responses, responses.levers, points[:, 0])
+    first = ~policies.duplicated().to_numpy() if responses.levers else np.ones(1, dtype=bool)
+    states = _values(responses, responses.uncertainties, points[0])
+    return Crossing(policies[first].reset_index(drop=True), states, points[first])
+
+
+def _numbered(responses: Responses, factors: Sequence[Factor]) -> npt.NDArray[np.int64]:
+    """The number of each point's combination of coordinates, in order of appearance; 0 without factors."""
+    if not factors:
+        return np.zeros(responses.points, dtype=np.int64)
+    places = responses.coordinates[[factor.name for factor in factors]]
+    return np.asarray(places.groupby(list(places.columns), sort=False).ngroup(), np.int64)
+
+
+def _values(responses: Responses, factors: Sequence[Factor], points: npt.NDArray[np.int64]) -> pd.DataFrame:
+    return responses.values[[factor.name for factor in factors]].iloc[points].reset_index(drop=True)
+
+
+def labels(table: pd.DataFrame, factors: Sequence[Factor]) -> list[str]:
+    """A name for each row: values of its factors, with as much of their names as tells them apart.
+
+    Parameters
+    ----------
+    table : DataFrame, one row per policy or state, one column per factor
+    factors : sequence of Factor
+    """
+    if not factors:
+        return [AS_IT_IS] * len(table)
+    names = short_names(factors)
+    alone = len(factors) == 1 and not factors[0].ordered
+    return [
+        ", ".join(
+            _value(factor, value) if alone else f"{name} {_value(factor, value)}"
+            for factor, name, value in zip(factors, names, row, strict=True)
+        )
+        for row in table.itertuples(index=False, name=None)
+    ]
+
+
+def _value(factor: Factor, value: Level) -> str:
+    """A value; of a range of real numbers three digits."""
+    return written(float(f"{value:.3g}")) if factor.size is None else written(value)
+
+
+def short_names(factors: Sequence[Factor]) -> list[str]:
+    """The last step of each key, or the whole key where two end alike; in words."""
+    last = [factor.name.split(".")[-1] for factor in factors]
+    seen = Counter(last)
+    return [
+        (step if seen[step] == 1 else factor.name).replace("_", " ") for step, factor in zip(last, factors, strict=True)
+    ]

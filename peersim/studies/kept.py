@@ -1,0 +1,71 @@
+"""What a store holds of the scenarios of a study."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from peersim.results.outcomes import RETENTION_WEEKS, SUMS, from_sums, risk_table
+from peersim.studies.store import FAILED, Entry, Store
+from peersim.studies.study import Study
+
+Floats = npt.NDArray[np.float64]
+
+PARTS_HELD: Final = 32
+"""Parts of the store held in memory at a time."""
+LONGEST: Final = max(RETENTION_WEEKS.values())
+SPELL: Final = np.dtype([("tenure", np.int32), ("ended", np.int8)])
+
+
+class Kept:
+    """What the store holds of each scenario of a study."""
+
+    def __init__(self, study: Study, store: Store) -> None:
+        self._study, self._store = study, store
+        self._parts: OrderedDict[str, pa.Table] = OrderedDict()
+
+    def failed(self, content: str) -> list[Entry]:
+        """Units that failed."""
+        return [entry for entry in self._entries(content) if entry.state == FAILED]
+
+    def outcomes(self, content: str, first: int = 0) -> Floats:
+        """The study's outcomes of each replicate from `first`, shape (replicates, outcomes)."""
+        worlds = self.worlds(content).slice(first)
+        kept = np.stack([worlds[name].to_numpy() for name in SUMS], axis=1)
+        found = from_sums(kept, _risk(worlds), weeks=worlds["weeks"][0].as_py())
+        return np.stack([found[name] for name in self._study.outcomes], axis=1)
+
+    def worlds(self, content: str) -> pa.Table:
+        """The worlds of a scenario in order of replicate (see `units.schema`)."""
+        pieces = []
+        for entry in self._entries(content):
+            part = self._part(entry.part or "")
+            rows = part.filter(pc.equal(part["unit"], entry.id))
+            pieces.append(rows.slice(0, self._study.replicates - entry.first))
+        return pa.concat_tables(pieces).combine_chunks()
+
+    def _entries(self, content: str) -> list[Entry]:
+        entries = self._store.known(content, self._study.seed, self._study.weekly)
+        return [entry for entry in entries if entry.first < self._study.replicates]
+
+    def _part(self, name: str) -> pa.Table:
+        if name not in self._parts:
+            self._parts[name] = self._store.worlds(name)
+            if len(self._parts) > PARTS_HELD:
+                self._parts.popitem(last=False)
+        self._parts.move_to_end(name)
+        return self._parts[name]
+
+
+def _risk(worlds: pa.Table) -> npt.NDArray[np.int32]:
+    """Leavers and people at risk by length of service, for each world (see `results.outcomes.risk_table`)."""
+    tenure, ended = (worlds[name].combine_chunks() for name in ("tenure", "ended"))
+    spells = np.empty(len(tenure.values), SPELL)
+    spells["tenure"], spells["ended"] = tenure.values.to_numpy(), ended.values.to_numpy()
+    replicate = np.repeat(np.arange(len(worlds)), tenure.value_lengths().to_numpy())
+    return risk_table(spells.view(np.recarray), replicate, len(worlds), min(LONGEST, worlds["weeks"][0].as_py()))
