@@ -356,10 +356,12 @@ def overview(found: Sequence[Sensitivity]) -> Figure:
     note = (
         f"Numbers: {what}. In brackets: {UNTOLD}. (chance): share of the variance between points that is chance, in %"
     )
-    height = 2.9 + 0.36 * (len(order) + 1)
+    upright = len(found) <= MOST_UPRIGHT
+    above = 1.3 if upright else 1.9
+    height = 1.0 + above + 0.36 * (len(order) + 1)
     title = f"What outcomes depend on: {LABELS[first.method]}"
-    figure, (ax,) = style.page(_source(first), title, height, note=note, left=LEFT, above=1.9, below=0.25)
-    width = WIDTH - LEFT - (0.3 if len(found) <= MOST_UPRIGHT else 1.1)
+    figure, (ax,) = style.page(_source(first), title, height, note=note, left=LEFT, above=above, below=0.25)
+    width = WIDTH - LEFT - (0.3 if upright else 1.1)
     figure.subplots_adjust(right=(LEFT + min(width, ACROSS * len(found))) / WIDTH)
     for column, one in enumerate(found):
         for row, (value, sure) in enumerate(zip(table[one.outcome], told[one.outcome], strict=True)):
@@ -370,7 +372,7 @@ def overview(found: Sequence[Sensitivity]) -> Figure:
     _shade(ax, grid, 1.0)
     ax.set_yticks(range(len(order) + 1), [*_names(table), CHANCE], fontsize=NAME_SIZE)
     ax.xaxis.tick_top()
-    if len(found) <= MOST_UPRIGHT:
+    if upright:
         ax.set_xticks(range(len(found)), [_wrapped(name_of(one.outcome)) for one in found], fontsize=9)
     else:
         slanted: dict[str, Any] = {"fontsize": 9, "rotation": 40, "ha": "left", "rotation_mode": "anchor"}
