@@ -25,6 +25,7 @@ from peersim.cli import (
     sensitivity,
     stories,
     studies,
+    surfaces,
     validation,
 )
 from peersim.cli.common import INTERRUPTED, REFUSED, RefusedError
@@ -88,6 +89,7 @@ for _command in (
     sensitivity.sensitivity,
     discovery.discover,
     robustness.robustness,
+    surfaces.surface,
     reports.report,
     scenarios.check,
     scenarios.schema,

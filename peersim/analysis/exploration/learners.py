@@ -45,7 +45,7 @@ PRIOR_WORLDS: Final = 10
 """Worlds that the noise common to all points counts for beside a point's own: few worlds say little of a variance."""
 NORMAL: Final = float(reach(np.inf))
 
-TREES: Final[dict[str, Any]] = {"max_iter": 600, "learning_rate": 0.1, "max_leaf_nodes": 6, "min_samples_leaf": 5}
+TREES: Final[dict[str, Any]] = {"max_iter": 300, "learning_rate": 0.1, "max_leaf_nodes": 6, "min_samples_leaf": 5}
 FOLDS: Final = 10
 
 

@@ -29,8 +29,11 @@ MOST_FOR_GP: Final = 2_048
 """Points beyond which a Gaussian process, whose time grows with their cube, takes too long."""
 FEWEST_FOR_BOOSTING: Final = 40
 """Points without which trees have nothing to split."""
-STEPS: Final = 25
-"""Places along an axis at which surfaces are drawn."""
+
+
+def possible(outcome: Outcome) -> tuple[float, float]:
+    """The least and the most that an outcome can be: no share above 1, nothing below 0."""
+    return 0.0, 1.0 if outcome.unit in (SHARE, "share") else np.inf
 
 
 class Learner(Protocol):
@@ -170,8 +173,7 @@ class Metamodel:
         }
         mean, level, shape = self.learner.predict(_inputs(self.scales, checked))
         ends = {"low": mean - level, "high": mean + level, "shape_low": mean - shape, "shape_high": mean + shape}
-        most = 1.0 if self._is_share else np.inf
-        return pd.DataFrame({"mean": mean, **ends}, index=values.index).clip(0.0, most)
+        return pd.DataFrame({"mean": mean, **ends}, index=values.index).clip(*possible(self.meant))
 
     def held(self, *along: str, at: Mapping[str, Any] | None = None) -> dict[str, Level]:
         """Where the other factors are held: where it was asked, else in the middle of what the study varied."""
@@ -189,12 +191,31 @@ class Metamodel:
             if scale.factor.name not in along
         }
 
-    def profile(self, x: str, at: Mapping[str, Any] | None = None, steps: int = STEPS) -> pd.DataFrame:
-        """The outcome along one factor, the others held (see `held`): its values, and columns as of `predict`."""
+    def profile(self, x: str, at: Mapping[str, Any] | None = None, steps: int | None = None) -> pd.DataFrame:
+        """The outcome along one factor, the others held.
+
+        Parameters
+        ----------
+        x : str
+        at : mapping, optional
+            Where others are held (see `held`).
+        steps : int, optional
+            About how many values to take; by default as many as a table has room for (see `Scale.steps`).
+
+        Returns
+        -------
+        DataFrame
+            Values of the factor, and columns as of `predict`.
+
+        Raises
+        ------
+        QuestionError
+            As `predict`.
+        """
         return self._along((x,), at, steps)
 
-    def surface(self, x: str, y: str, at: Mapping[str, Any] | None = None, steps: int = STEPS) -> pd.DataFrame:
-        """The outcome along two factors, the others held: their values, `x` first, and columns as of `predict`.
+    def surface(self, x: str, y: str, at: Mapping[str, Any] | None = None, steps: int | None = None) -> pd.DataFrame:
+        """The outcome along two factors, the others held: as `profile`, the values of `x` changing last.
 
         Raises
         ------
@@ -205,7 +226,7 @@ class Metamodel:
             raise QuestionError(f"{x}: a surface needs two different factors; for one ask for a profile")
         return self._along((x, y), at, steps)
 
-    def _along(self, names: tuple[str, ...], at: Mapping[str, Any] | None, steps: int) -> pd.DataFrame:
+    def _along(self, names: tuple[str, ...], at: Mapping[str, Any] | None, steps: int | None) -> pd.DataFrame:
         held = self.held(*names, at=at)
         along = [self.scale(name).steps(steps) for name in names]
         places = pd.MultiIndex.from_product(along, names=names).to_frame(index=False).astype(object)
@@ -220,10 +241,12 @@ class Metamodel:
         found, what = self.misfit, words.lower_first(self.meant.label)
         told = [] if self.trusted else [f"{self.warning} {self._remedy()}"]
         told.append(
-            f"The {KINDS[self.kind]} through {len(self.points):,} points predicts {what} of points it has not seen to "
-            f"within {self._size(found.rmse)} (root mean square, cross-validated; Q2 {_q2(found.q2)})."
+            f"The {KINDS[self.kind]} through {len(self.points):,} points predicts {what} of points it has not seen, "
+            f"run with the same luck, to within {self._size(found.rmse)} (root mean square, cross-validated; "
+            f"Q2 {_q2(found.q2)})."
         )
         told.append(self._about_chance())
+        told += [f"{self.left_out}."] if self.left_out else []
         if np.isfinite(found.coverage):
             told.append(f"Its 95 % intervals held {words.percent(found.coverage)} of the points left out.")
         if np.isfinite(self.common):
@@ -237,6 +260,12 @@ class Metamodel:
             if kind != self.kind
         ]
         return told
+
+    @property
+    def left_out(self) -> str:
+        """How many points of the study have no value; empty if all have one."""
+        missing = int((~np.isfinite(self.responses.of(self.outcome)["mean"])).sum())
+        return f"{missing:,} of {self.responses.points:,} points have no value and are left out" if missing else ""
 
     def _about_chance(self) -> str:
         share, worlds = self.misfit.chance, self.responses.replicates
@@ -253,11 +282,7 @@ class Metamodel:
         """A misfit with two digits, and the unit if it is none of 0 to 1."""
         if self.meant.unit.startswith("pounds"):
             return words.pounds(size)
-        return f"{size:.2g}" if self._is_share else f"{size:.2g} {self.meant.unit}"
-
-    @property
-    def _is_share(self) -> bool:
-        return self.meant.unit in (SHARE, "share")
+        return f"{size:.2g}" if possible(self.meant)[1] == 1.0 else f"{size:.2g} {self.meant.unit}"
 
     def error_in_short(self) -> str:
         """Its error, as a figure has room for it."""

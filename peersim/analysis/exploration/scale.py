@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from peersim.analysis.errors import QuestionError
-from peersim.analysis.exploration.factor import Factor, Level
+from peersim.analysis.exploration.factor import DIGITS, Factor, Level
 from peersim.scenario.registry import parameter_for
 
 Floats = npt.NDArray[np.float64]
@@ -20,6 +20,8 @@ NONE_IS_ZERO: Final = "0 = none"
 """In the meaning of a factor: nought is not a little of it but none at all, as in weeks between meetings."""
 UNEVEN: Final = 3.0
 """Levels of which the largest gap is more than so many times the smallest are set beside each other evenly."""
+FEW: Final = 8
+"""Values that a table has room for."""
 NEAR: Final = 0.1
 """Share of a range within which values at its end count as seen if the study has none nearer."""
 
@@ -138,12 +140,22 @@ class Scale:
         if self.factor.levels:
             return self.met[(len(self.met) - 1) // 2]
         middle = sum(self.ends) / 2
-        return round(middle) if self.whole else middle
+        return round(middle) if self.whole else float(f"{middle:.{DIGITS}g}")
 
-    def steps(self, most: int) -> list[Level]:
-        """Values from end to end to draw a curve through, at most about so many, with all levels among them."""
+    def steps(self, most: int | None = None) -> list[Level]:
+        """Values from end to end.
+
+        Parameters
+        ----------
+        most : int, optional
+            About how many, with all levels among them, as for drawing a curve.  By default what the study met, if that
+            is few, else a few from end to end, as for a table.
+        """
+        if most is None and len(self.met) <= FEW:
+            return [self.check(value, "at") for value in self.met]
         if not self.factor.ordered:
             return list(self.met)
+        most = most or FEW
         numbers, (low, high) = np.array(self.numbers), self.ends
         places = np.arange(len(numbers)) if self.even else numbers
         along = np.interp(np.linspace(places[0], places[-1], most), places, numbers)

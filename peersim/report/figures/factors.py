@@ -26,6 +26,8 @@ NAMES: Final = {
     "teams.clinicians": "Clinicians per team",
     "support.supervision.by": "Who supervises",
     "culture.valuing": "Culture of valuing",
+    "changes.week": "Week of the change",
+    "changes.over_weeks": "Weeks that the change takes",
 }
 """Names of keys whose own words would not be understood alone."""
 EVERY: Final = "every … weeks"
@@ -54,8 +56,9 @@ def titled(what: str, named: Sequence[Factor]) -> str:
 
 def _parts(factor: Factor) -> list[str]:
     """One or two parts of a name, the first with a capital."""
-    if factor.name in NAMES:
-        return [NAMES[factor.name]]
+    key = re.sub(r"^changes\.\d+\.", "changes.", factor.name)
+    if key in NAMES:
+        return [NAMES[key]]
     known = parameter_for(factor.name) is not None
     path = re.sub(r"\.(\d+)\.", r" \1.", factor.name)  # an entry of a list: "teams 0"
     *above, last = (style.plain(part).replace("_", " ") for part in path.split("."))
@@ -70,7 +73,7 @@ def _parts(factor: Factor) -> list[str]:
 def label(factor: Factor, most: int = 48) -> str:
     """Its name with the unit: ``Pay parity (ratio)``."""
     text = name(factor, most)
-    unit = "" if factor.unit in text.lower() else f" ({factor.unit})"
+    unit = "" if factor.unit.removesuffix("s") in text.lower() else f" ({factor.unit})"
     return style.short(text, most - len(unit)) + unit
 
 

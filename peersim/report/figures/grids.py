@@ -18,7 +18,7 @@ from peersim.analysis.exploration.scale import Scale
 from peersim.report.figures import factors, style
 from peersim.report.figures.comparison import LOOKS, Look
 from peersim.report.figures.style import INK, PALE, WIDTH, Floats, styled
-from peersim.report.figures.view import View, about, panel_title, write_axis
+from peersim.report.figures.view import PAIRED, View, about, panel_title, write_axis
 
 MOST_LINES: Final = 6
 """Levels of a factor with a line of their own."""
@@ -34,7 +34,7 @@ DARK: Final = 0.179
 """Luminance of a cell below which white letters have more contrast than black ones."""
 BAR: Final = 1.3
 """Inches beside a heat map for its scale."""
-LETTER: Final = 0.085
+LETTER: Final = 0.078
 """Inches that a letter takes below a heat map."""
 MOST_ROWS: Final = 16
 """Rows of a heat map that all have a label, if they are numbers."""
@@ -69,7 +69,7 @@ def lines(view: View) -> Figure:
     aside = "Lines are moved aside a little to tell them apart" if by is not None and view.has_intervals else ""
     title = factors.titled(_what(view), [along.factor] if by is None else [along.factor, by.factor])
     figure, axes = _panels(
-        view, title, view.note(bands, aside, factors.unequal([along])), columns, room=room, each=each
+        view, title, view.note(f"{bands}. {PAIRED}", aside, factors.unequal([along])), columns, room=room, each=each
     )
     for ax, name in zip(axes, view.outcomes, strict=False):
         table = view.table(name)
@@ -129,7 +129,7 @@ def dots(view: View) -> Figure:
     title = factors.titled(_what(view), [scale.factor])
     each = 0.3 + len(labels) * (0.16 + 0.13 * max(text.count("\n") + 1 for text in labels))
     columns = min(3, len(view.outcomes))
-    figure, axes = _panels(view, title, view.note("Lines: 95 % intervals"), columns, each=each, left=2.7)
+    figure, axes = _panels(view, title, view.note(f"Lines: 95 % intervals. {PAIRED}"), columns, each=each, left=2.7)
     for number, (ax, name) in enumerate(zip(axes, view.outcomes, strict=False)):
         table, outcome = view.table(name), about(name)
         places = scale.positions(table[scale.factor.name].tolist())
@@ -229,7 +229,8 @@ def heat_map(view: View) -> Figure:
     width = (WIDTH - left - BAR) / len(across.met)
     labels, turned = _across(across, width)
     note = view.note(_reach(table, name), factors.unequal([across, down]), _blank(grid))
-    below = 1.6 if turned else 0.75 + 0.16 * max(text.count("\n") + 1 for text in labels)
+    lines = 0.5 * LETTER * max(map(len, labels)) if turned else 0.16 * max(text.count("\n") + 1 for text in labels)
+    below = 0.75 + lines
     height = 1.1 + below + min(max(0.36 * len(down.met), 1.8), TALLEST)
     figure, (ax,) = style.page(view.source, title, height, note=note, left=left, above=0.65, below=below)
     figure.subplots_adjust(right=1 - BAR / WIDTH)
@@ -327,7 +328,7 @@ def _reach(table: pd.DataFrame, name: str) -> str:
     if half.isna().all():
         return ""
     middle, most = (words.amount(float(value), about(name)) for value in (half.median(), half.max()))
-    return f"95 % intervals reach {middle} to either side at half of the points, {most} at most"
+    return f"95 % intervals reach {middle} to either side at half of the points, {most} at most. {PAIRED}"
 
 
 def _blank(grid: Floats) -> str:

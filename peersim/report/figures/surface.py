@@ -80,6 +80,7 @@ class View:
         parts = [
             f"{KINDS[model.kind].capitalize()} through {len(model.points):,} points; {model.error_in_short()}",
             *told,
+            model.left_out,
             f"Held: {'; '.join(held)}" if held else "",
             factors.unequal([model.scale(name) for name in self.along]),
         ]
@@ -185,7 +186,8 @@ def profile(view: View) -> Figure:
     if scale.factor.ordered and not scale.whole:
         last = len(places) - scale.has_none
         _bands(ax, places[:last], table[:last])
-        _bars(ax, places[last:], table[last:])
+        if scale.has_none:
+            _bars(ax, places[last:], table[last:])
     else:
         _bars(ax, places, table)
     met = model.points[view.x].tolist()

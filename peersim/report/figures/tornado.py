@@ -48,7 +48,7 @@ def tornado(view: View) -> Figure:
     (name,) = view.outcomes
     outcome, everything = about(name), _rows(view, name)
     rows = sorted(everything, key=lambda row: -row.size)[:MOST_ROWS]
-    base = float(np.nanmean(view.responses.runs[name][BASE])) if not view.responses.failed[BASE] else np.nan
+    base = float(view.responses.of(name)["mean"][BASE])
     note = [f"The base point has {words.amount(base, outcome)}", "Each row changes one factor and nothing else"]
     if len(rows) < len(everything):
         note.append(f"{len(everything) - len(rows)} rows with smaller effects are left out")
@@ -57,7 +57,8 @@ def tornado(view: View) -> Figure:
     height = 2.25 + 0.46 * max(len(rows), 3)
     figure, (ax,) = style.page(view.source, title, height, note=text, left=3.35, above=0.85, below=0.85)
     if not rows:
-        style.nothing(ax, f"{outcome.label}: no value at the base point,\nor nowhere else.")
+        where = "at the base point" if np.isnan(base) else "but at the base point"
+        style.nothing(ax, f"{outcome.label}: no value {where},\nand so no differences from it.")
         return figure
     for place, row in enumerate(rows):
         _draw(ax, place, row, view.has_intervals)

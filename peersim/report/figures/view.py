@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from peersim.analysis import words
+from peersim.analysis.exploration.metamodel import possible
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.scale import Scale
 from peersim.report.figures import style
@@ -17,6 +18,7 @@ from peersim.report.figures.factors import wrapped
 from peersim.report.figures.style import FEWEST_FOR_A_BAND, GREY
 from peersim.results.outcomes import OUTCOMES, Outcome
 
+PAIRED: Final = "Luck is the same at every point: differences between points are mostly surer than these intervals"
 MOST_PANELS: Final = 6
 """Outcomes in one figure; more are spread over several."""
 
@@ -40,7 +42,7 @@ class View(NamedTuple):
 
     def note(self, bands: str, *more: str) -> str:
         """What the bands are, or that there are none; what failed; and what else there is to say."""
-        told = [bands if self.has_intervals else "One replicate: no interval can be given", self.failed, *more]
+        told = [bands if self.has_intervals else "One replicate: no interval can be given", *more, self.failed]
         return ". ".join(text for text in told if text)
 
     @property
@@ -61,8 +63,11 @@ class View(NamedTuple):
         return [scale for scale in scales if scale.varies]
 
     def table(self, outcome: str) -> pd.DataFrame:
-        """The points that have a value of an outcome: values of the factors, ``mean``, ``low``, ``high``."""
-        found = self.responses.of(outcome)
+        """The points that have a value of an outcome: values of the factors, ``mean``, ``low``, ``high``.
+
+        All are held to what the outcome can be, as in every table of outcomes.
+        """
+        found = self.responses.of(outcome).clip(*possible(about(outcome)))
         table: pd.DataFrame = self.responses.values.reset_index(drop=True).join(found)
         known: pd.DataFrame = table[np.isfinite(table["mean"])]
         return known
