@@ -1,6 +1,7 @@
 """Figures of sensitivity analyses show what they say, whole and legible, also where there is little to show."""
 
 import importlib
+from functools import cache
 
 import matplotlib as mpl
 import numpy as np
@@ -36,6 +37,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(pawn, "DUMMIES", 10)
 
 
+@cache
 def found(method, outcome="identity", noise=0.3, replicates=4, factors=FACTORS):
     responses = study(DESIGNS[method], factors, {outcome: OUTCOMES[outcome]}, white(noise), replicates)
     return sensitivity(responses, outcome, method)

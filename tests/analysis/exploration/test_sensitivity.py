@@ -48,8 +48,8 @@ DESIGNS = {"sobol": SALTELLI, "morris": MORRIS, "fast": FAST, "pawn": SAMPLE}
 def quick(monkeypatch):
     """PAWN looks at every slice of every factor again and again; fewer times are enough here."""
     pawn = importlib.import_module("peersim.analysis.exploration.sensitivity.pawn")
-    monkeypatch.setattr(pawn, "RESAMPLES", 10)
-    monkeypatch.setattr(pawn, "DUMMIES", 40)
+    monkeypatch.setattr(pawn, "RESAMPLES", 8)
+    monkeypatch.setattr(pawn, "DUMMIES", 20)
 
 
 def found(design, what, truth, noise=None, replicates=1, seed=1, **options):
@@ -93,7 +93,7 @@ def test_without_chance_sobol_indices_are_those_of_salib(second):
 
 def test_sobol_indices_of_the_g_function():
     design = SALTELLI | {"second_order": False}
-    tables = [found(design, 4, sobol_g, seed=seed).table for seed in range(12)]
+    tables = [found(design, 4, sobol_g, seed=seed).table for seed in range(8)]
     for name, truth in (("first", G_FIRST), ("total", G_TOTAL)):
         assert np.mean([within(one, name, truth) for one in tables]) > 0.9
         assert np.mean([one[name] for one in tables], axis=0) == pytest.approx(truth, abs=0.02)
@@ -223,7 +223,7 @@ NOISE = {
 @pytest.mark.parametrize("noise", NOISE)
 def test_sobol_indices_stay_right_under_chance(noise):
     """Corrected indices are unbiased, and their intervals hold the truth as often as they say; SALib's own are not."""
-    studies = [found(SALTELLI | {"size": 64}, 3, ishigami, NOISE[noise], 10, seed) for seed in range(30)]
+    studies = [found(SALTELLI | {"size": 64}, 3, ishigami, NOISE[noise], 10, seed) for seed in range(20)]
     assert all(one.table["total"].notna().all() for one in studies)
     held = {name: np.mean([within(one.table, name, truth) for one in studies]) for name, truth in TRUTHS.items()}
     held["second"] = np.mean([within(one.pairs, "second", ISHIGAMI_SECOND) for one in studies])
@@ -259,7 +259,7 @@ def test_sigma_is_that_of_the_factors_without_chance():
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("noise", [white(0.9), slopes(0.9)], ids=["white", "slopes"])
 def test_a_factor_without_influence_is_hardly_ever_told_from_chance(method, noise):
-    number = 20 if method != "pawn" else 4
+    number = 12 if method != "pawn" else 3
     tables = [found(DESIGNS[method], 3, slope, noise, 10, seed, method=method).table for seed in range(number)]
     assert np.mean([one.loc["x3", "told"] for one in tables]) <= 0.1
     assert np.mean([one.loc["x1", "told"] for one in tables]) > 0.7
