@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -197,6 +198,29 @@ def limit_around(factor: Factor, column: pd.Series[Any], inside: Truths) -> Limi
         most=float(numbers.max()),
         few=few,
     )
+
+
+def joined(boxes: Sequence[Box], values: pd.DataFrame) -> list[Box]:
+    """The same parts in as few boxes as two at a time can be put together without holding another point."""
+    joint = list(boxes)
+    for one, other in itertools.combinations(joint, 2):
+        both = _around(one, other, values)
+        if (both.holds(values) == (one.holds(values) | other.holds(values))).all():
+            return joined([both, *(box for box in joint if box not in (one, other))], values)
+    return joint
+
+
+def _around(one: Box, other: Box, values: pd.DataFrame) -> Box:
+    """The smallest box that holds two boxes."""
+    limits = []
+    others = {limit.factor: limit for limit in other.limits}
+    for limit in (limit for limit in one.limits if limit.factor in others):
+        column = values[limit.factor.name]
+        inside = limit.holds(column) | others[limit.factor].holds(column)
+        if limit.factor.ordered:
+            inside = column.between(column[inside].min(), column[inside].max()).to_numpy()
+        limits.append(limit_around(limit.factor, column, inside))
+    return Box(tuple(limit for limit in limits if limit is not None))
 
 
 def roundest(low: float, high: float) -> float:

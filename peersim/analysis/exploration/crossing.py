@@ -53,8 +53,9 @@ def crossing(responses: Responses) -> Crossing:
         )
     policy, state = (_numbered(responses, group) for group in (responses.levers, responses.uncertainties))
     points = np.full((policy.max() + 1, state.max() + 1), -1, dtype=np.int64)
-    # Backwards: where a list of points holds one twice, the first stands, and both have the same worlds.
-    points[policy[::-1], state[::-1]] = np.arange(responses.points)[::-1]
+    # A list of points may hold one twice; both have the same worlds, and the first stands.
+    first = ~pd.DataFrame({"policy": policy, "state": state}).duplicated().to_numpy()
+    points[policy[first], state[first]] = np.flatnonzero(first)
     if (points < 0).any():
         raise QuestionError(
             f"design {responses.design.get('design')}: its {responses.points:,} points hold {len(points):,} policies "
@@ -63,9 +64,9 @@ def crossing(responses: Responses) -> Crossing:
             "which all policies meet the same states"
         )
     policies = _values(responses, responses.levers, points[:, 0])
-    first = ~policies.duplicated().to_numpy() if responses.levers else np.ones(1, dtype=bool)
+    new = ~policies.duplicated().to_numpy() if responses.levers else np.ones(1, dtype=bool)
     states = _values(responses, responses.uncertainties, points[0])
-    return Crossing(policies[first].reset_index(drop=True), states, points[first])
+    return Crossing(policies[new].reset_index(drop=True), states, points[new])
 
 
 def _numbered(responses: Responses, factors: Sequence[Factor]) -> npt.NDArray[np.int64]:

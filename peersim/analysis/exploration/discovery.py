@@ -40,6 +40,8 @@ CART: Final = "cart"
 FEWEST: Final = 5
 """Cases, and points that are none, without which no boxes are sought."""
 FOLDS: Final = 5
+MUCH_BETTER: Final = 0.1
+"""How much better a tree has to tell cases on points held out (`Score.phi`) to be recommended."""
 NO_ENDS: Final = (math.nan, math.nan)
 
 
@@ -110,6 +112,10 @@ class HeldOut:
     folds: int
     limited: Mapping[str, int]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; what has no value is None."""
+        return {**self.score.to_dict(), "folds": self.folds, "limited": dict(self.limited)}
+
 
 @dataclass(frozen=True)
 class Discovery:
@@ -141,6 +147,8 @@ class Discovery:
         together with them.  CART: the densest leaf, the two densest together, and so on; ``limits`` is the leaf added.
     held_out : HeldOut, optional
         None if no boxes were sought.
+    by_tree : HeldOut, optional
+        For PRIM, how CART does on the same points held out.
     """
 
     responses: Responses
@@ -155,6 +163,7 @@ class Discovery:
     looked_at: tuple[Box, ...]
     trajectory: pd.DataFrame
     held_out: HeldOut | None
+    by_tree: HeldOut | None
 
     @property
     def points(self) -> int:
@@ -244,6 +253,8 @@ class Discovery:
             yield self._luck()
         if self.held_out is not None:
             yield self._elsewhere(self.held_out)
+            if self.by_tree is not None and self.by_tree.score.phi > self.held_out.score.phi + MUCH_BETTER:
+                yield _by_tree(self.by_tree.score)
 
     def _luck(self) -> str:
         uncertain = int(self.uncertain.sum())
@@ -273,11 +284,6 @@ class Discovery:
     def to_dict(self) -> dict[str, Any]:
         """Everything but the table of points, as plain values; what has no value is None."""
         failed, valueless = self.left_out
-        held_out = self.held_out and {
-            **self.held_out.score.to_dict(),
-            "folds": self.held_out.folds,
-            "limited": dict(self.held_out.limited),
-        }
         return {
             "study": self.responses.study,
             "condition": str(self.condition),
@@ -292,7 +298,8 @@ class Discovery:
             "ranges": {name: list(ends) for name, ends in self.ranges().items()},
             "boxes": [region.to_dict() for region in self.regions],
             "together": self.together.to_dict(),
-            "held_out": held_out,
+            "held_out": self.held_out and self.held_out.to_dict(),
+            "held_out_by_tree": self.by_tree and self.by_tree.to_dict(),
             "trajectory": records(self.trajectory),
             "in_words": self.in_words(),
         }
@@ -346,6 +353,7 @@ def discover(responses: Responses, when: str | Condition, method: str = PRIM, se
         found.looked_at,
         found.trajectory,
         _held_out(find, values, responses.factors, cases[known], seed) if sought else None,
+        _held_out(_by_cart, values, responses.factors, cases[known], seed) if sought and method == PRIM else None,
     )
 
 
@@ -509,6 +517,14 @@ def shares(found: Score) -> str:
     return (
         f"{words.percent(found.density)} of such points are cases, and they are {words.percent(found.coverage)} of all "
         "cases"
+    )
+
+
+def _by_tree(found: Score) -> str:
+    return (
+        f"A tree (method {CART}) does better on points held out: {words.percent(found.density)} of the points in its "
+        f"boxes are cases, and {words.percent(found.coverage)} of the cases are in them. Peeling works from the ends "
+        "of a factor inwards, and misses cases that lie at both ends."
     )
 
 

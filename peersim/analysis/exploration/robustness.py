@@ -39,7 +39,7 @@ SURE: Final = 0.95
 """Share of resamples in which the best policy of a state has to be the best, for chance not to decide."""
 FEWEST: Final = 5
 """States won, and states lost, without which it is not sought where a policy wins."""
-PART: Final = 0.1
+PART: Final = 0.2
 """Share of the states that a policy wins below which a box of them is not told of."""
 MOST_WINNERS: Final = 3
 """Policies of which it is said where they win."""
@@ -82,9 +82,10 @@ class Judgement:
     table : DataFrame, one row per policy
         ``mean`` over states, ``worst``, ``best``, ``mean_regret``, ``max_regret``, ``best_in`` (share of states in
         which no policy is better; ties are shared).  With two replicates or more, of each ``_low`` and ``_high``: the
-        middle 95 % of resamples.  Of regrets also ``_by_chance``: how much larger than in truth they probably are,
-        since the best policy of a state was picked with its luck.  ``first_by_mean``, ``first_by_worst``,
-        ``first_by_max_regret``: share of resamples in which the policy comes first.
+        middle 95 % of resamples.  Of regrets also ``_by_chance``: how much larger than in truth they are at least, by
+        the bootstrap's estimate of bias, since the best policy of a state was picked with its luck.
+        ``first_by_mean``, ``first_by_worst``, ``first_by_max_regret``: share of resamples in which the policy comes
+        first.
     best_sure : array, shape (states,)
         Share of resamples in which the best policy of each state is the best.
     wins : tuple of Win
@@ -436,7 +437,7 @@ def _ranking(judgement: Judgement, names: list[str], measure: str) -> str:
     row = judgement.table.iloc[place]
     text = f"{RANKED[measure]}: {_quoted(names[place])}, {_number(row, measure, outcome)}"
     if measure == "max_regret" and "max_regret_by_chance" in row:
-        text += f", of which chance makes about {words.amount(max(row['max_regret_by_chance'], 0.0), outcome)}"
+        text += f", of which chance makes at least about {words.amount(max(row['max_regret_by_chance'], 0.0), outcome)}"
     if f"first_by_{measure}" in row:
         text += f"; first in {words.percent(row[f'first_by_{measure}'])} of resamples"
     return f"{text}."

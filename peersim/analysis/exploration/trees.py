@@ -6,7 +6,6 @@ that a level was chosen, and cannot read a tree that does not split.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -14,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peersim.analysis.exploration.boxes import Box, Score, Truths, free, limit_around, score
+from peersim.analysis.exploration.boxes import Box, Score, Truths, free, joined, limit_around, score
 from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.factor import Factor, Level
 
 SMALLEST: Final = 0.05
 """Share of all points that a leaf holds at least."""
+TO_THE_ROOT: Final = 1.0
+"""A pruning that no split withstands: it costs more than all impurity there is."""
 FOLDS: Final = 5
 
 
@@ -30,7 +31,7 @@ class Leaves:
     Attributes
     ----------
     boxes : tuple of Box
-        The parts of the tree that hold just these leaves, those with most cases first; none if it does not split.
+        Boxes that hold just these leaves, those with most cases first; none if the tree does not split.
     steps : tuple of Score
         The densest leaf, the two densest, and so on to all leaves.
     leaves : tuple of Box
@@ -83,17 +84,20 @@ def grow(values: pd.DataFrame, factors: tuple[Factor, ...], cases: Truths, seed:
     steps = [score(np.isin(leaf_of, by_density[:number]), cases) for number in range(1, len(by_density) + 1)]
     chosen = int(np.argmax([step.phi for step in steps])) if len(steps) > 1 else -1
     nodes = _Nodes(tree, columns, seen, values)
-    boxes = sorted(nodes.holding(set(by_density[: chosen + 1])), key=lambda box: -score(box.holds(values), cases).cases)
+    boxes = joined(nodes.holding(set(by_density[: chosen + 1])), values)
+    boxes.sort(key=lambda box: -score(box.holds(values), cases).cases)
     return Leaves(tuple(boxes), tuple(steps), tuple(nodes.box(leaf) for leaf in by_density), chosen)
 
 
 def _fitted(seen: npt.NDArray[np.float64], cases: Truths, seed: int) -> Any:
     """The pruned tree."""
     trees, selection = needs("sklearn.tree"), needs("sklearn.model_selection")
-    smallest = math.ceil(SMALLEST * len(cases))
-    tree = trees.DecisionTreeClassifier(min_samples_leaf=smallest, random_state=seed)
-    # The strongest pruning first: of equals, the search takes the first.  Rounding may leave some a little below 0.
-    prunings = np.unique(np.maximum(tree.cost_complexity_pruning_path(seen, cases).ccp_alphas, 0.0))[::-1]
+    tree = trees.DecisionTreeClassifier(min_samples_leaf=SMALLEST, random_state=seed)
+    # Rounding may leave some a little below 0.
+    steps = np.unique(np.maximum(tree.cost_complexity_pruning_path(seen, cases).ccp_alphas, 0.0))
+    # Between the steps, as Breiman and others have it: at a step itself the tree of all points may be pruned where one
+    # of a fold is not.  The strongest pruning comes first: of equals, the search takes the first.
+    prunings = np.append(np.sqrt(steps[:-1] * steps[1:]), TO_THE_ROOT)[::-1]
     folds = min(FOLDS, int(cases.sum()), int((~cases).sum()))
     search = selection.GridSearchCV(
         tree,

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from peersim.analysis import words
-from peersim.analysis.exploration.boxes import FEW, Box, Limit, title, written
+from peersim.analysis.exploration.boxes import FEW, Box, Limit, Truths, title, written
 from peersim.analysis.exploration.discovery import PRIM, Discovery, Judged
 from peersim.analysis.exploration.factor import Factor
 from peersim.report.figures import style
@@ -70,10 +70,10 @@ def trade_off(found: Discovery) -> Figure:
     searches = [rows for _, rows in found.trajectory.groupby("box", sort=True)]
     if found.method == PRIM:
         what = "Each mark is a box on the way from all points to the smallest"
-        what += "; a further box is counted outside those before" if len(searches) > 1 else ""
+        what += "; boxes 2 and further are counted outside those before" if len(searches) > 1 else ""
     else:
         what = "Each mark adds a leaf of the tree, the densest first"
-    luck = "Bars: middle 95 % over replicates drawn anew"
+    luck = f"Bars{' of the first' if len(searches) > 1 else ''}: middle 95 % over replicates drawn anew"
     note = f"{_about(found)}. {what}. {luck if found.responses.replicates > 1 else 'One replicate: no bars'}"
     name = "Density and coverage of the boxes looked at"
     figure, axes = style.page(_source(found), name, TALL, (1, len(searches)), note=note, above=1.05)
@@ -99,7 +99,8 @@ def trade_off(found: Discovery) -> Figure:
 
 def _search(ax: Axes, found: Discovery, rows: pd.DataFrame, number: int) -> None:
     ax.axhline(100 * found.cases.sum() / found.points, color=GREY, linewidth=1, linestyle=":")
-    ax.text(100, 100 * found.cases.sum() / found.points, "all points", ha="right", va="bottom", fontsize=9, color=GREY)
+    if number == 0:
+        ax.text(0, 100 * found.cases.sum() / found.points, "all points", va="bottom", fontsize=9, color=GREY)
     if found.method == PRIM:
         most = int(rows["dimensions"].max())
         for limited in range(1, most + 1):
@@ -120,7 +121,9 @@ def _search(ax: Axes, found: Discovery, rows: pd.DataFrame, number: int) -> None
         ax.plot(100 * rows["coverage"], 100 * rows["density"], marker="o", color=BLUE, linewidth=1, label="leaves")
     chosen = rows.loc[rows["chosen"], ["coverage", "density"]].to_numpy(float)
     if len(chosen):
-        judged = found.together if found.method != PRIM else found.regions[number] if found.regions else None
+        # A further box is judged over all points, and is drawn as it was found, outside those before.
+        first = found.regions[0] if found.regions and number == 0 else None
+        judged = found.together if found.method != PRIM else first
         coverage, density = 100 * chosen[0]
         _chosen(ax, coverage, density, judged)
 
@@ -184,13 +187,15 @@ def _axis(found: Discovery, factor: Factor) -> _Axis:
 
 
 def _limited(found: Discovery) -> list[Factor]:
-    """The factors that boxes limit, those that let in fewest of the points first."""
-    kept: dict[Factor, float] = {}
+    """The factors that boxes limit: box by box, those of which it lets in fewest of the points first."""
+    ordered: dict[Factor, None] = {}
     for region in found.regions:
-        for limit in region.box.limits:
-            inside = limit.holds(found.responses.values[limit.factor.name][found.known]).mean()
-            kept[limit.factor] = min(kept.get(limit.factor, 1.0), float(inside))
-    return sorted(kept, key=lambda factor: kept[factor])
+        kept = {
+            limit.factor: limit.holds(found.responses.values[limit.factor.name][found.known]).mean()
+            for limit in region.box.limits
+        }
+        ordered |= dict.fromkeys(sorted(kept, key=lambda factor: kept[factor]))
+    return list(ordered)
 
 
 def _limit(box: Box, factor: Factor) -> Limit | None:
@@ -275,12 +280,14 @@ def _values(axis: _Axis, limits: list[Limit | None]) -> list[tuple[float, str]]:
 def points(found: Discovery) -> Figure:
     """Cases and other points over the two most limited factors, or over one of them and the first outcome."""
     limited = _limited(found)
-    pale = "Small and pale: outside by factors that are not shown" if len(limited) > 2 else ""
+    chosen = _sample(found)
+    near = _near(found, chosen, limited[:2])
+    pale = "" if near.all() else "Small and pale: outside by factors that are not shown"
     unsure = "Unsure: a case with some luck only" if found.uncertain.any() else ""
     note = ". ".join(part for part in (_about(found), _drawn(found), unsure, pale) if part)
-    name = "Cases over the two most limited factors" if len(limited) > 1 else "Cases over the limited factor"
+    of = " of the first box" if len(found.regions) > 1 else ""
+    name = f"Cases over the two most limited factors{of}" if len(limited) > 1 else "Cases over the limited factor"
     figure, (ax,) = style.page(_source(found), name, 5.6, note=note, left=1.35, above=1.12, below=0.85)
-    chosen = _sample(found)
     across = _axis(found, limited[0])
     x = _moved(across, found.responses.values[limited[0].name][chosen], 0)
     if len(limited) > 1:
@@ -293,8 +300,10 @@ def points(found: Discovery) -> Figure:
         outcome = OUTCOMES[clause.outcome]
         ax.axhline(clause.threshold, color=INK, linewidth=1, linestyle="--")
         ax.set_ylabel(f"{outcome.label} ({outcome.unit.replace('pounds', '£')})")
+        if outcome.unit.startswith("pounds"):
+            ax.yaxis.set_major_formatter(lambda value, _: words.pounds(value))
     _scale(ax, across, "x", 70)
-    _marks(ax, x, y, found, chosen, limited[:2])
+    _marks(ax, x, y, found.cases[chosen], found.uncertain[chosen], near)
     for number, region in enumerate(found.regions[: len(BOX_COLOURS)]):
         _frame(ax, across, along, region.box, number, len(found.regions))
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, fontsize=9, handletextpad=0.3, columnspacing=1.2)
@@ -330,19 +339,23 @@ def _scale(ax: Axes, axis: _Axis, which: str, most: int) -> None:
     if axis.few:
         shown = range(0, len(axis.values), -(-len(axis.values) // MOST_STEPS))
         settings[f"{which}ticks"] = shown
-        settings[f"{which}ticklabels"] = [style.short(written(axis.values[place]), 16) for place in shown]
+        settings[f"{which}ticklabels"] = [
+            style.short(written(axis.values[place]), most // len(shown)) for place in shown
+        ]
     ax.set(**settings)
 
 
-def _marks(
-    ax: Axes, x: Floats, y: Floats, found: Discovery, chosen: npt.NDArray[np.int64], shown: list[Factor]
-) -> None:
-    """Cases and other points; those that no box holds whatever the factors shown are small and pale."""
-    cases, uncertain = found.cases[chosen], found.uncertain[chosen]
+def _near(found: Discovery, chosen: npt.NDArray[np.int64], shown: list[Factor]) -> Truths:
+    """Points that a box would hold if it did not limit the factors shown."""
     near = np.zeros(len(chosen), dtype=bool)
     for region in found.regions:
         others = Box(tuple(limit for limit in region.box.limits if limit.factor not in shown))
         near |= others.holds(found.responses.values.iloc[chosen])
+    return near
+
+
+def _marks(ax: Axes, x: Floats, y: Floats, cases: Truths, uncertain: Truths, near: Truths) -> None:
+    """Cases and other points, those that are not near small and pale."""
     kinds = [
         (~cases & ~uncertain, "no case", "o", "white", GREY),
         (~cases & uncertain, "no case, unsure", "s", "white", VERMILION),

@@ -75,11 +75,10 @@ class View:
 
 
 def save_all(found: Robustness, folder: Path) -> None:
-    """Draw the figures of every outcome into a folder as ``NAME_OUTCOME.png``; of one policy, only its values."""
-    for outcome in found.judgements:
-        view = View(found, outcome)
-        drawn = {f"{name}_{outcome}": draw(view) for name, draw in FIGURES.items()}
-        style.save(drawn, folder)
+    """Draw the figures of every outcome into a folder as ``NAME_OUTCOME.png``; none of one policy alone."""
+    views = [View(found, outcome) for outcome, judged in found.judgements.items() if len(judged.policies) > 1]
+    for view in views:
+        style.save({f"{name}_{view.outcome}": draw(view) for name, draw in FIGURES.items()}, folder)
 
 
 def _unit(outcome: Outcome) -> str:
@@ -189,6 +188,7 @@ def trade_off(view: View) -> Figure:
     named += rest[: NAMED - len(named)]
     known = "mean_low" in table
     bars = "Bars: middle 95 % over replicates drawn anew" if known else "One replicate: no bars"
+    bars = bars if len(table) <= MOST_POLICIES else f"Named: {len(named)} of {len(table):,} policies"
     note = f"{len(judgement.states):,} states of the world, all counting alike. Filled: no policy is better in both"
     height = 4.7 + 0.22 * len(named)
     figure, (ax,) = style.page(
@@ -209,7 +209,8 @@ def trade_off(view: View) -> Figure:
         place = (0.72 + 0.22 * (len(named) - number)) / height
         figure.text(0.15 / WIDTH, place, f"{number}  {style.short(view.name(row), 100)}", fontsize=9.5, va="center")
     ax.margins(0.08)
-    ax.set_ylim(bottom=min(0.0, -0.1 * float(most.max() or 1.0)))
+    tallest = float(table["max_regret_high" if known else "max_regret"].max()) or 1.0
+    ax.set_ylim(-0.1 * tallest, 1.1 * tallest)
     ax.set_xlabel(f"{outcome.label}, mean over states ({_unit(outcome)}; {outcome.better_is} is better)")
     ax.set_ylabel(f"largest regret ({_unit(outcome)})")
     _pounds(ax, outcome, "x")
