@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peersim.agents import Clinician, Manager, PeerWorker, ServiceUser
     from peersim.analysis.attribution import Attribution
     from peersim.analysis.comparison import Comparison
+    from peersim.analysis.exploration.optimisation import Optimisation
     from peersim.analysis.files import load as load_comparison
     from peersim.ensemble import chunks, run, survey
     from peersim.model import PeerSupportModel
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from peersim.studies.compare import compare
     from peersim.studies.folder import Sweep
     from peersim.studies.folder import load as load_sweep
+    from peersim.studies.optimise import optimise
     from peersim.studies.reading import read as load_study
     from peersim.studies.reading import study
     from peersim.studies.study import Study
@@ -46,6 +48,7 @@ _HOMES = {
     "Clinician": "peersim.agents",
     "Comparison": "peersim.analysis.comparison",
     "Manager": "peersim.agents",
+    "Optimisation": "peersim.analysis.exploration.optimisation",
     "PeerSupportModel": "peersim.model",
     "PeerWorker": "peersim.agents",
     "Results": "peersim.results.results",
@@ -65,6 +68,7 @@ _HOMES = {
     "load_study": "peersim.studies.reading:read",
     "load_sweep": "peersim.studies.folder:load",
     "loads": "peersim.scenario",
+    "optimise": "peersim.studies.optimise",
     "registry": "peersim.scenario",
     "run": "peersim.ensemble",
     "story": "peersim.report.story",
@@ -81,6 +85,7 @@ __all__ = [
     "Clinician",
     "Comparison",
     "Manager",
+    "Optimisation",
     "PeerSupportModel",
     "PeerWorker",
     "Results",
@@ -102,6 +107,7 @@ __all__ = [
     "load_study",
     "load_sweep",
     "loads",
+    "optimise",
     "registry",
     "run",
     "story",

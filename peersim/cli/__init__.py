@@ -18,6 +18,7 @@ import peersim
 from peersim.cli import (
     comparisons,
     discovery,
+    optimise,
     reports,
     robustness,
     runs,
@@ -90,6 +91,7 @@ for _command in (
     discovery.discover,
     robustness.robustness,
     surfaces.surface,
+    optimise.optimise,
     reports.report,
     scenarios.check,
     scenarios.schema,
