@@ -298,7 +298,7 @@ def test_surfaces_are_legible_and_say_how_good_they_are(surfaces, case):
     assert "cross-validated error" in said
     assert f"seed {view.metamodel.responses.seed}" in said
     assert ("Not to be trusted" in said) == (case == "noise")
-    assert ("1 of 30 points have no value" in said) == (case in ("levels", "curve with none"))
+    assert ("1 of 30 points has no value" in said) == (case in ("levels", "curve with none"))
     assert ("Held: " in said) == bool(view.held)
 
 

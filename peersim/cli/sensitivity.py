@@ -216,7 +216,7 @@ _NOTES: Final = {
     "others; first: its share by itself. Chance is taken off; intervals are over other points and other replicates.",
     "fast": "Total: share of the variance between points in which the factor has a part, by itself or together with "
     "others; first: its share by itself. Chance is taken off; intervals are over other replicates only, and FAST "
-    "itself may be off by 0.05.",
+    "itself may be off by 0.05, or 0.1 where factors have levels.",
     "pawn": "PAWN: distance between the outcome's distribution where the factor is held in a slice and everywhere, "
     "median over slices, from 0 to 1; chance alone: what a factor without influence might get from so many points.",
 }

@@ -174,11 +174,11 @@ def check(design: Design, factors: Sequence[Factor]) -> None:
             raise QuestionError(f"levels: found {design.levels}; allowed with design morris: an even number, such as 4")
         if len(factors) < 2:
             raise QuestionError("design morris: found 1 factor; allowed: 2 or more")
-        unordered = [factor.name for factor in factors if not factor.ordered]
+        unordered = [factor.name for factor in factors if not factor.ordered and len(factor.levels) > 2]
         if unordered:
             raise QuestionError(
-                f"design morris: {unordered[0]} has levels without an order, and elementary effects are steps up or "
-                "down; allowed: numbers, or another design (saltelli, latin_hypercube)"
+                f"design morris: {unordered[0]} has three or more levels without an order, and elementary effects are "
+                "steps up or down; allowed: numbers, two levels, or another design (saltelli, latin_hypercube)"
             )
 
 

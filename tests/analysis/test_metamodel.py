@@ -12,7 +12,7 @@ from peersim.analysis.errors import QuestionError
 from peersim.analysis.exploration import learners
 from peersim.analysis.exploration import metamodel as module
 from peersim.analysis.exploration.factor import Factor
-from peersim.analysis.exploration.learners import Data, Process, Trees
+from peersim.analysis.exploration.learners import Data, Process, Trees, one_thread
 from peersim.analysis.exploration.metamodel import BOOSTING, GP, interpolate
 from peersim.results.outcomes import interval
 from tests.surfaces import BY, FORMAL, PEERS, SUPERVISION, TWO, grid, responses, sampled
@@ -36,9 +36,11 @@ def rough(values):
 def few_trees(monkeypatch):
     """Trees enough for small studies of simple truths, and quickly grown."""
     monkeypatch.setitem(learners.TREES, "max_iter", 40)
+    with one_thread():
+        yield
 
 
-def study(points=48, truth=hills, factors=TWO, **how):
+def study(points=39, truth=hills, factors=TWO, **how):
     kind = {"noise": NOISE, "replicates": WORLDS, "design": "latin_hypercube"} | how
     return responses(factors, sampled(factors, points), truth, **kind)
 
@@ -83,12 +85,12 @@ def test_intervals_hold_points_left_out_about_as_often_as_they_say():
 
 def test_intervals_hold_the_mean_over_all_worlds():
     held = []
-    for seed in range(25):
+    for seed in range(20):
         found = study(12, lambda v: 0.5 + 0.3 * v["a"] ** 2, TWO[:1], shared=0.05, seed=seed)
         process = Process.of(Data(found.values.to_numpy(float), found.runs["identity"]), seed)
         (mean,), (half,), _ = process.predict(np.array([[0.37]]))
         held.append(abs(mean - 0.5 - 0.3 * 0.37**2) <= half)
-    assert np.mean(held) >= 0.8  # of 25 studies at 95 %, fewer than 20 come once in a thousand
+    assert np.mean(held) >= 0.8  # of 20 studies at 95 %, fewer than 16 come three times in a thousand
 
 
 # luck that points share -------------------------------------------------------
@@ -125,6 +127,14 @@ def test_luck_that_neighbours_share_is_not_taken_for_noise():
     # Taken as they are, the standard errors would be three times as large.
     apart = tilted.runs["identity"] - tilted.runs["identity"].mean(axis=0)
     assert apart.std(axis=1, ddof=1).mean() > 2.5 * NOISE
+
+
+def test_noisy_points_weigh_less():
+    found = study(60, noise=0.0)
+    a = found.values["a"].to_numpy()
+    loud = np.where(a > 0.5, 0.1, 0.01)[:, np.newaxis] * np.random.default_rng(6).normal(size=(60, WORLDS))
+    process = interpolate(moved(found, loud), "identity", GP).learner
+    assert process.noise[a > 0.5].min() > 2 * process.noise[a < 0.5].max()
 
 
 # points with the same values --------------------------------------------------
@@ -347,7 +357,7 @@ def test_worlds_without_a_value_are_left_out_of_the_means():
     model = interpolate(found, "identity")
     expected = found.of("identity")["mean"]
     np.testing.assert_allclose(model.points["mean"], expected.dropna())
-    assert "1 of 20 points have no value and are left out." in model.in_words()
+    assert "1 of 20 points has no value and is left out." in model.in_words()
     assert model.misfit.q2 > 0.5
 
 

@@ -265,7 +265,7 @@ WRONG = {
     "FAST with few points": ({"design": {"fast": 10}}, "design fast: found 10; allowed: 65 or more points a factor."),
     "Morris over names": (
         {"factors": {"support.supervision.by": None, "identity.formalisation": None}, "design": {"morris": 4}},
-        "support.supervision.by has levels without an order",
+        "support.supervision.by has three or more levels without an order",
     ),
     "Morris with odd levels": ({"design": {"morris": 4}, "levels": 3}, "allowed with design morris: an even number"),
     "Morris with one factor": (

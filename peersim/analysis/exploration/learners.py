@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
@@ -41,7 +41,7 @@ ROUNDS: Final = 2
 """Times that noise and kernel are found in turn; more change nothing that can be seen."""
 MOST_SEARCHED: Final = 300
 """Points on which a kernel is searched for: what more of them cost grows with their cube."""
-PRIOR_WORLDS: Final = 10
+PRIOR_WORLDS: Final = 3
 """Worlds that the noise common to all points counts for beside a point's own: few worlds say little of a variance."""
 NORMAL: Final = float(reach(np.inf))
 
@@ -121,6 +121,12 @@ def folds(points: int, seed: int) -> Iterator[Mask]:
         mask = np.zeros(points, bool)
         mask[left_out] = True
         yield mask
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """A single thread for what follows: matrices this small only lose by more, and sums come out the same anywhere."""
+    limits: AbstractContextManager[Any] = needs("threadpoolctl").threadpool_limits(1)
+    return limits
 
 
 def error(deviations: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from peersim.analysis import words
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.exploration.factor import Level
-from peersim.analysis.exploration.learners import Data, Floats, Misfits, Prediction, Process, Trees
+from peersim.analysis.exploration.learners import Data, Floats, Misfits, Prediction, Process, Trees, one_thread
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.scale import Scale
 from peersim.results.outcomes import OUTCOMES, Outcome, reach
@@ -171,7 +171,8 @@ class Metamodel:
             scale.factor.name: [scale.check(value, "the metamodel at") for value in values[scale.factor.name]]
             for scale in self.scales
         }
-        mean, level, shape = self.learner.predict(_inputs(self.scales, checked))
+        with one_thread():
+            mean, level, shape = self.learner.predict(_inputs(self.scales, checked))
         ends = {"low": mean - level, "high": mean + level, "shape_low": mean - shape, "shape_high": mean + shape}
         return pd.DataFrame({"mean": mean, **ends}, index=values.index).clip(*possible(self.meant))
 
@@ -265,7 +266,8 @@ class Metamodel:
     def left_out(self) -> str:
         """How many points of the study have no value; empty if all have one."""
         missing = int((~np.isfinite(self.responses.of(self.outcome)["mean"])).sum())
-        return f"{missing:,} of {self.responses.points:,} points have no value and are left out" if missing else ""
+        do = "has no value and is" if missing == 1 else "have no value and are"
+        return f"{missing:,} of {self.responses.points:,} points {do} left out" if missing else ""
 
     def _about_chance(self) -> str:
         share, worlds = self.misfit.chance, self.responses.replicates
@@ -307,13 +309,6 @@ class Metamodel:
 
     def to_dict(self) -> dict[str, Any]:
         """What it is and how well it predicts, for JSON: None for what is not a number."""
-        numbers = {
-            kind: {
-                name: (float(value) if np.isfinite(value) else None)
-                for name, value in ((name, getattr(found, name)) for name in Misfit.__dataclass_fields__)
-            }
-            for kind, found in self.misfits.items()
-        }
         return {
             "study": self.responses.study,
             "outcome": self.outcome,
@@ -322,8 +317,11 @@ class Metamodel:
             "replicates": self.responses.replicates,
             "seed": self.responses.seed,
             "trusted": self.trusted,
-            "errors": numbers,
-            "common": self.common if np.isfinite(self.common) else None,
+            "errors": {
+                kind: {name: _number(value) for name, value in asdict(found).items()}
+                for kind, found in self.misfits.items()
+            },
+            "common": _number(self.common),
         }
 
 
@@ -356,12 +354,18 @@ def interpolate(responses: Responses, outcome: str, kind: str | None = None) -> 
     if kind is not None and kind not in KINDS:
         raise QuestionError(f"kind of metamodel {kind}: allowed here: {', '.join(KINDS)}")
     scales, points, data = _distinct(responses, outcome)
-    learners = {name: LEARN[name](data, responses.seed) for name in _kinds(kind, len(points))}
-    misfits = {name: Misfit.of(data.means, learner.leave_out()) for name, learner in learners.items()}
+    kinds = _kinds(kind, len(points))
+    with one_thread():
+        learners = {name: LEARN[name](data, responses.seed) for name in kinds}
+        misfits = {name: Misfit.of(data.means, learner.leave_out()) for name, learner in learners.items()}
     best = min(misfits, key=lambda name: misfits[name].rmse)
     luck = data.runs.mean(axis=0)
     common = float(reach(len(luck)) * luck.std(ddof=1) / np.sqrt(len(luck))) if len(luck) > 1 else np.nan
     return Metamodel(responses, outcome, best, scales, points, misfits, common, learners[best])
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
 
 
 def _q2(share: float) -> str:

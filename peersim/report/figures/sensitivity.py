@@ -34,8 +34,8 @@ from peersim.report.figures.style import BLUE, GREY, INK, PALE, VERMILION, WIDTH
 from peersim.results.outcomes import OUTCOMES
 
 PALE_BLUE: Final = "#8FC1DF"
-LONGEST: Final = 40
-"""Characters of a factor's name."""
+LONGEST, LONGEST_IN_KEY = 40, 34
+"""Characters of a factor's name, beside bars and in a key."""
 SHADES: Final = LinearSegmentedColormap.from_list("share", ["white", PALE_BLUE])
 """Pale enough for numbers to be read on it."""
 UNTOLD: Final = "cannot be told from chance"
@@ -240,7 +240,7 @@ def plane(found: Sensitivity) -> Figure:
 def _key(figure: Figure, ax: Axes, rows: pd.DataFrame) -> None:
     """Which number is which factor."""
     left, top, inch = 1 - 3.2 / WIDTH, ax.get_position().y1, 1 / figure.get_figheight()
-    for place, (name, told) in enumerate(zip(_names(rows), rows["told"], strict=True)):
+    for place, (name, told) in enumerate(zip(_names(rows, LONGEST_IN_KEY), rows["told"], strict=True)):
         y, colour = top - (0.08 + 0.2 * place) * inch, INK if told else GREY
         figure.text(left + 0.22 / WIDTH, y, str(place + 1), fontsize=9, color=colour, ha="right", va="center")
         figure.text(left + 0.3 / WIDTH, y, name, fontsize=9, color=colour, va="center")
@@ -356,10 +356,12 @@ def overview(found: Sequence[Sensitivity]) -> Figure:
     note = (
         f"Numbers: {what}. In brackets: {UNTOLD}. (chance): share of the variance between points that is chance, in %"
     )
-    height = 2.9 + 0.36 * (len(order) + 1)
+    upright = len(found) <= MOST_UPRIGHT
+    above = 1.3 if upright else 1.9
+    height = 1.0 + above + 0.36 * (len(order) + 1)
     title = f"What outcomes depend on: {LABELS[first.method]}"
-    figure, (ax,) = style.page(_source(first), title, height, note=note, left=LEFT, above=1.9, below=0.25)
-    width = WIDTH - LEFT - (0.3 if len(found) <= MOST_UPRIGHT else 1.1)
+    figure, (ax,) = style.page(_source(first), title, height, note=note, left=LEFT, above=above, below=0.25)
+    width = WIDTH - LEFT - (0.3 if upright else 1.1)
     figure.subplots_adjust(right=(LEFT + min(width, ACROSS * len(found))) / WIDTH)
     for column, one in enumerate(found):
         for row, (value, sure) in enumerate(zip(table[one.outcome], told[one.outcome], strict=True)):
@@ -370,7 +372,7 @@ def overview(found: Sequence[Sensitivity]) -> Figure:
     _shade(ax, grid, 1.0)
     ax.set_yticks(range(len(order) + 1), [*_names(table), CHANCE], fontsize=NAME_SIZE)
     ax.xaxis.tick_top()
-    if len(found) <= MOST_UPRIGHT:
+    if upright:
         ax.set_xticks(range(len(found)), [_wrapped(name_of(one.outcome)) for one in found], fontsize=9)
     else:
         slanted: dict[str, Any] = {"fontsize": 9, "rotation": 40, "ha": "left", "rotation_mode": "anchor"}
@@ -411,8 +413,8 @@ def _source(found: Sensitivity) -> str:
     return f"{of} · {found.points:,} points, design {found.design['design']}"
 
 
-def _names(rows: pd.DataFrame) -> list[str]:
-    return [style.short(str(name), LONGEST) for name in rows.index]
+def _names(rows: pd.DataFrame, longest: int = LONGEST) -> list[str]:
+    return [style.short(str(name), longest) for name in rows.index]
 
 
 def _lines(found: Sensitivity) -> str:

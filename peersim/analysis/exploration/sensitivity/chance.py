@@ -10,7 +10,9 @@ a matrix with one column for each replicate, N, and N N' estimates the covarianc
   points this is the two-way layout of points and replicates: the mean square of the residual over that of points.
 * The standard error of a statistic has two sides: other rows of the design, and other replicates.  Both contain what
   neither shares (chance of one row in one replicate), so that is counted once too often and taken off, as is done for
-  errors that go together in two ways (Cameron, Gelbach and Miller 2011, doi:10.1198/jbes.2010.07136).
+  errors that go together in two ways (Cameron, Gelbach and Miller 2011, doi:10.1198/jbes.2010.07136).  What rows share
+  is known from as many pieces of luck as there are replicates, the rest from as many as there are rows: degrees of
+  freedom are Satterthwaite's (1946, doi:10.2307/3002019).
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ Statistic = Callable[[Floats], Floats]
 """From means, shape (blocks, rows, resamples), to statistics, shape (statistics, resamples)."""
 
 RESAMPLES: Final = 200
+RESAMPLES_OF_TAIL: Final = 2_000
+"""For quantiles far out, which take more than variances."""
 TOLERATED: Final = 0.05
 """Share of the variance between points that may well be chance."""
 MOST_NUMBERS: Final = 4_000_000
@@ -95,6 +99,44 @@ class Means:
 
 
 @dataclass(frozen=True)
+class Errors:
+    """Standard errors of statistics, and how well they are known.
+
+    Attributes
+    ----------
+    size : array, shape (statistics,)
+    freedom : array, shape (statistics,)
+        Degrees of freedom.
+    """
+
+    size: Floats
+    freedom: Floats
+
+    @classmethod
+    def of(cls, rows: Floats, freedom_of_rows: int, shared: Floats, freedom_of_shared: int) -> Errors:
+        """From the two parts of a variance that are estimated apart (Welch and Satterthwaite)."""
+        both = rows + shared
+        parts = rows**2 / freedom_of_rows + shared**2 / freedom_of_shared
+        freedom = np.divide(both**2, parts, out=np.full_like(both, freedom_of_rows), where=parts > 0.0)
+        return cls(np.sqrt(both), freedom)
+
+    @classmethod
+    def unknown(cls, number: int) -> Errors:
+        """Of so many statistics, none of which is known."""
+        return cls(np.full(number, np.nan), np.full(number, np.nan))
+
+    def __getitem__(self, some: slice) -> Errors:
+        return Errors(self.size[some], self.freedom[some])
+
+    def reach(self, sure: float) -> Floats:
+        """How far above its estimate a statistic hardly ever lies: only with a probability of 1 - `sure`."""
+        from scipy.stats import t
+
+        reach: Floats = t.ppf(sure, self.freedom) * self.size
+        return reach
+
+
+@dataclass(frozen=True)
 class Blocks:
     """Means in blocks that the design has drawn independently.
 
@@ -113,24 +155,42 @@ class Blocks:
         added: Floats | float = forms(self.noise).sum(axis=-1) if self.noise.shape[2] else 0.0
         return added
 
-    def standard_errors(self, statistic: Statistic, seed: int, resamples: int = RESAMPLES) -> Floats:
-        """Standard errors of statistics over other rows and other replicates, shape (statistics,).
-
-        With one replicate they are those over other rows only.
-        """
+    def errors(self, statistic: Statistic, seed: int, resamples: int = RESAMPLES) -> Errors:
+        """Errors of statistics over other rows and other replicates; with one replicate over other rows only."""
         rng = np.random.default_rng(seed)
         rows = _variance(statistic, self._other_rows(rng, resamples))
         if not self.noise.shape[2]:
-            return np.sqrt(rows)
-        replicates = _variance(statistic, self.other_replicates(rng, resamples))
-        both = _variance(statistic, self._other_cells(rng, resamples))
-        return np.sqrt(np.maximum(rows + replicates - both, np.maximum(rows, replicates)))
+            return Errors.of(rows, len(self.values) - 1, np.zeros_like(rows), 1)
+        replicates = _variance(statistic, self._other_replicates(rng, resamples))
+        cells = _variance(statistic, self._other_cells(rng, resamples))
+        shared = np.maximum(replicates - np.minimum(cells, rows), 0.0)
+        return Errors.of(rows, len(self.values) - 1, shared, self.noise.shape[2] - 1)
 
-    def errors_of_chance(self, statistic: Statistic, seed: int, resamples: int = RESAMPLES) -> Floats:
-        """Standard errors over other replicates at the same rows, shape (statistics,)."""
-        return np.sqrt(_variance(statistic, self.other_replicates(np.random.default_rng(seed), resamples)))
+    def errors_of_chance(self, statistic: Statistic, seed: int, resamples: int = RESAMPLES) -> Errors:
+        """Errors over other replicates, two or more, at the same rows."""
+        replicates = _variance(statistic, self._other_replicates(np.random.default_rng(seed), resamples))
+        return Errors.of(np.zeros_like(replicates), 1, replicates, self.noise.shape[2] - 1)
 
-    def other_replicates(self, rng: np.random.Generator, resamples: int) -> Iterator[Floats]:
+    def of_chance(self, statistic: Statistic, sure: float, seed: int) -> Floats:
+        """What mean sizes would not exceed, with a probability of `sure`, if nothing but chance were at work.
+
+        With two or more replicates.
+        """
+        from scipy.stats import norm, t
+
+        nothing = Blocks(np.zeros_like(self.values), self.noise)
+        rng = np.random.default_rng(seed)
+        found = np.concatenate(
+            [statistic(means) for means in nothing._other_replicates(rng, RESAMPLES_OF_TAIL)], axis=1
+        )
+        cells = _variance(statistic, nothing._other_cells(rng, RESAMPLES))
+        shared = np.maximum(found.var(axis=1, ddof=1) - cells, 0.0)
+        freedom = Errors.of(cells, len(self.values) - 1, shared, self.noise.shape[2] - 1).freedom
+        tail = 1.0 - (1.0 - sure) / 2.0  # of sizes, whichever way they go
+        limits: Floats = np.quantile(found, sure, axis=1) * t.ppf(tail, freedom) / norm.ppf(tail)
+        return limits
+
+    def _other_replicates(self, rng: np.random.Generator, resamples: int) -> Iterator[Floats]:
         """Means as other replicates would give them: the same luck at all points."""
         for number in self._portions(resamples):
             yield self.values[..., np.newaxis] + self.noise @ _weights(rng, self.noise.shape[2], number)

@@ -10,13 +10,14 @@ import pandas as pd
 from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.sensitivity import checks
-from peersim.analysis.exploration.sensitivity.chance import Floats
+from peersim.analysis.exploration.sensitivity.chance import Errors, Floats
 from peersim.analysis.exploration.sensitivity.result import Sensitivity, limits, told, varies
 
 HARMONICS: Final = 4
 """Harmonics of a curve's frequency that count as the factor's own: SALib's M."""
-OWN_ERROR: Final = 0.05
-"""Share of the variance up to which the method itself may be off; its intervals, which hold chance only, do not say."""
+OWN_ERROR, OWN_ERROR_OF_STEPS = 0.05, 0.1
+"""Share of the variance up to which the method itself may be off, as its intervals, which hold chance only, do not say;
+and where factors move in steps, which four harmonics do not follow."""
 
 
 def fast(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
@@ -37,7 +38,7 @@ def fast(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
     Sensitivity
         ``table`` as that of `sobol`.  Intervals are over other replicates only: points of a search curve cannot be
         drawn anew, and SALib's own intervals for FAST are known to be wrong.  With one replicate there are none.
-        ``told`` and ``interacts`` allow for `OWN_ERROR` besides.
+        ``told`` and ``interacts`` allow for `OWN_ERROR` besides, or `OWN_ERROR_OF_STEPS`.
 
     Raises
     ------
@@ -67,23 +68,22 @@ def fast(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
         ratios = (found[:3] - index[..., np.newaxis] * found[3]) / own[3][:, np.newaxis]
         return np.concatenate([ratios.reshape(-1, found.shape[2]), found[3].sum(axis=0, keepdims=True) / own[3].sum()])
 
+    errors = Errors.unknown(index.size + 1)
     if means.replicates > 1:
-        *errors, spread = curves.errors_of_chance(deviations, seed)
-        first, total, both = np.reshape(errors, (3, -1))
-    else:
-        spread = np.nan
-        first, total, both = np.full((3, len(names)), np.nan)
-    if not varies(own[3].min(), spread, means.replicates):
-        index = np.full_like(index, np.nan)
-        first, total, both = np.full((3, len(names)), np.nan)
+        errors = curves.errors_of_chance(deviations, seed)
+    if not varies(own[3].min(), errors[-1:], means.replicates):
+        index, errors = np.full_like(index, np.nan), Errors.unknown(index.size + 1)
+    first, total, both = (errors[k * len(names) : (k + 1) * len(names)] for k in range(3))
+    steps = any(factor.size is not None for factor in responses.factors)
+    own_error = OWN_ERROR_OF_STEPS if steps else OWN_ERROR
     table = pd.DataFrame(index=names).assign(
         **limits("first", index[0], first),
         **limits("total", index[1], total),
         **limits("interactions", index[2], both),
         first_uncorrected=found[0] / found[3],
         total_uncorrected=found[1] / found[3],
-        told=told(index[1] - OWN_ERROR, total, means.replicates),
-        interacts=told(index[2] - OWN_ERROR, both, means.replicates),
+        told=told(index[1] - own_error, total, means.replicates),
+        interacts=told(index[2] - own_error, both, means.replicates),
     )
     return Sensitivity.of(responses, outcome, "fast", means, table, seed=seed)
 

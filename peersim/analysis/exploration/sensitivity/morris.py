@@ -9,7 +9,7 @@ from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.factor import Factor
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.sensitivity import checks
-from peersim.analysis.exploration.sensitivity.chance import RESAMPLES, Blocks, Floats
+from peersim.analysis.exploration.sensitivity.chance import Blocks, Floats
 from peersim.analysis.exploration.sensitivity.result import Sensitivity, limits, problem, sure
 
 
@@ -60,17 +60,20 @@ def morris(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
         seed=seed,
     )
     effects = Blocks(_effects(values, steps)[..., 0], _effects(noise, steps))
-    errors = effects.standard_errors(_statistics, seed).reshape(3, -1)
+    errors = effects.errors(_statistics, seed)
     sigma = np.asarray(found["sigma"])
     of_chance = effects.noise.var(axis=0, ddof=1).sum(axis=1)
     corrected = np.sqrt(np.maximum(sigma**2 - of_chance, 0.0))
     estimates = np.asarray(found["mu"]), np.asarray(found["mu_star"]), corrected
     table = pd.DataFrame(index=responses.coordinates.columns)
-    for name, estimate, error in zip(("mu", "mu_star", "sigma"), estimates, errors, strict=True):
-        table = table.assign(**limits(name, estimate, error))
+    number = len(table)
+    for place, (name, estimate) in enumerate(zip(("mu", "mu_star", "sigma"), estimates, strict=True)):
+        table = table.assign(**limits(name, estimate, errors[place * number : (place + 1) * number]))
     sizes = [f"{name}_{end}" for name in ("mu_star", "sigma") for end in ("low", "high")]
     table[sizes] = table[sizes].clip(lower=0.0)
-    chance = _of_chance(effects, seed)
+    chance = np.full(number, np.nan)
+    if means.replicates > 1:
+        chance = effects.of_chance(_sizes, sure(number), seed)
     table = table.assign(mu_star_chance=chance, sigma_uncorrected=sigma, told=estimates[1] > chance)
     return Sensitivity.of(responses, outcome, "morris", means, table, seed=seed)
 
@@ -119,17 +122,10 @@ def _effects(walks: Floats, steps: Floats) -> Floats:
 
 def _statistics(effects: Floats) -> Floats:
     """Mu, mu* and sigma of all factors from effects, shape (trajectories, factors, resamples)."""
-    found = effects.mean(axis=0), np.abs(effects).mean(axis=0), effects.std(axis=0, ddof=1)
-    return np.concatenate(found)
+    return np.concatenate([effects.mean(axis=0), _sizes(effects), effects.std(axis=0, ddof=1)])
 
 
-def _of_chance(effects: Blocks, seed: int) -> Floats:
-    """What mu* would not exceed if nothing but chance were at work; not a number with one replicate."""
-    factors = effects.values.shape[1]
-    if not effects.noise.shape[2]:
-        return np.full(factors, np.nan)
-    nothing = Blocks(np.zeros_like(effects.values), effects.noise)
-    resampled = nothing.other_replicates(np.random.default_rng(seed), RESAMPLES)
-    sizes = np.concatenate([np.abs(some).mean(axis=0) for some in resampled], axis=1)
-    found: Floats = sizes.mean(axis=1) + sure(factors) * sizes.std(axis=1, ddof=1)
-    return found
+def _sizes(effects: Floats) -> Floats:
+    """Mu* of all factors."""
+    sizes: Floats = np.abs(effects).mean(axis=0)
+    return sizes

@@ -59,6 +59,8 @@ def pawn(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
     Pianosi and Wagener 2018, doi:10.1016/j.envsoft.2018.07.019; Khorashadi Zadeh and others 2017,
     doi:10.1016/j.envsoft.2017.02.001; SALib.
     """
+    from scipy.stats import norm
+
     checks.method_for(responses, "pawn")
     rows = _independent(responses)
     used = rows & ~responses.failed
@@ -87,11 +89,11 @@ def pawn(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
         )
 
     found = _analysed(salib, problem(responses), places, means.values)
-    median, error = found["median"], joined.standard_errors(medians, seed, RESAMPLES)
+    median, errors = found["median"], joined.errors(medians, seed, RESAMPLES)
     dummies = _dummies(salib, means.values, rng)
-    chance = float(dummies.mean() + sure(len(names)) * dummies.std(ddof=1))
+    chance = float(dummies.mean() + norm.ppf(sure(len(names))) * dummies.std(ddof=1))
     table = pd.DataFrame(index=names).assign(
-        **limits("median", median, error), mean=found["mean"], maximum=found["maximum"], chance=chance
+        **limits("median", median, errors), mean=found["mean"], maximum=found["maximum"], chance=chance
     )
     table = table.assign(told=(table["median"] > chance) & (table["median_low"] > dummies.mean()))
     failed = int((rows & responses.failed).sum())

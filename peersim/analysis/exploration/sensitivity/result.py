@@ -14,7 +14,7 @@ import pandas as pd
 from peersim.analysis.exploration.factor import Factor
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.sensitivity import sentences
-from peersim.analysis.exploration.sensitivity.chance import Means
+from peersim.analysis.exploration.sensitivity.chance import Errors, Means
 from peersim.analysis.exploration.sensitivity.checks import Method
 from peersim.results.outcomes import CONFIDENCE
 
@@ -157,36 +157,32 @@ def problem(responses: Responses) -> dict[str, Any]:
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def limits(name: str, estimate: Floats, error: Floats) -> dict[str, Floats]:
-    """Columns of an estimate and its 95 % interval, as SALib takes it: normal, from the standard error."""
-    from scipy.stats import norm
-
-    reach = float(norm.ppf(0.5 + CONFIDENCE / 2.0)) * error
+def limits(name: str, estimate: Floats, errors: Errors) -> dict[str, Floats]:
+    """Columns of an estimate and its 95 % interval."""
+    reach = errors.reach(0.5 + CONFIDENCE / 2.0)
     return {name: estimate, f"{name}_low": estimate - reach, f"{name}_high": estimate + reach}
 
 
 def sure(looked_at: int) -> float:
-    """Standard errors above 0 from which so many estimates can be told from it: one-sided, after Bonferroni."""
-    from scipy.stats import norm
-
-    return float(norm.ppf(1.0 - (1.0 - CONFIDENCE) / looked_at))
+    """How sure one has to be of each of so many estimates to be sure of all (Bonferroni)."""
+    return 1.0 - (1.0 - CONFIDENCE) / looked_at
 
 
-def told(estimates: Floats, errors: Floats, replicates: int) -> npt.NDArray[np.bool_]:
+def told(estimates: Floats, errors: Errors, replicates: int) -> npt.NDArray[np.bool_]:
     """Which of some estimates can be told from 0; with one replicate, whose chance is not known, none."""
-    return (estimates > sure(len(estimates)) * errors) & (replicates > 1)
+    return (estimates > errors.reach(sure(len(estimates)))) & (replicates > 1)
 
 
-def varies(variance: float, error: float, replicates: int) -> bool:
+def varies(variance: float, errors: Errors, replicates: int) -> bool:
     """Whether there is variance beyond chance, so that shares of it mean something.
 
     Parameters
     ----------
     variance : float
         Without chance.
-    error : float
-        Its standard error, as a share of itself.
+    errors : Errors
+        Of this one estimate, as a share of itself.
     replicates : int
         With a single one nothing is known of chance.
     """
-    return variance > 0.0 and (replicates == 1 or sure(1) * error < 1.0)
+    return variance > 0.0 and (replicates == 1 or bool(errors.reach(CONFIDENCE).item() < 1.0))

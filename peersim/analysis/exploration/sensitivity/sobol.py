@@ -12,7 +12,7 @@ import pandas as pd
 from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.exploration.sensitivity import checks
-from peersim.analysis.exploration.sensitivity.chance import Blocks, Floats
+from peersim.analysis.exploration.sensitivity.chance import Blocks, Errors, Floats
 from peersim.analysis.exploration.sensitivity.result import Sensitivity, limits, told, varies
 
 
@@ -74,9 +74,9 @@ def sobol(responses: Responses, outcome: str, seed: int = 1) -> Sensitivity:
         found /= own[-1]
         return found
 
-    errors = blocks.standard_errors(deviations, seed)
-    if not varies(own[-1], errors[-1], means.replicates):
-        index, errors = np.full_like(index, np.nan), np.full_like(errors, np.nan)
+    errors = blocks.errors(deviations, seed)
+    if not varies(own[-1], errors[-1:], means.replicates):
+        index, errors = np.full_like(index, np.nan), Errors.unknown(len(index))
     first, total, both, second = (slice(k * len(names), (k + 1) * len(names)) for k in range(4))
     second = slice(second.start, -1)
     raw = found / found[-1]
