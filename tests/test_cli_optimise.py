@@ -5,8 +5,10 @@ import re
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 import peersim as ps
+from peersim.cli import app
 from peersim.results import files
 from peersim.studies import optimise as module
 from tests.commands import assert_refused, call, start
@@ -93,7 +95,6 @@ def test_optimise_tells_today_the_front_the_knee_and_the_doubts(study, tmp_path)
 
 
 def test_optimise_prints_json_and_nothing_else(study, tmp_path):
-    call("optimise", study, "--budget", 70000, "--out", tmp_path / "out", *QUICK)
     arguments = ("optimise", study, "--budget", 70000, "--out", tmp_path / "out", *QUICK, "--json")
     with start(*arguments) as process:
         out, err = process.communicate()
@@ -103,6 +104,17 @@ def test_optimise_prints_json_and_nothing_else(study, tmp_path):
     assert found["objectives"] == ["identity", "cost_per_year"]
     assert found["front"][0]["policy"] == "today"
     assert found["knee"] in {row["policy"] for row in found["front"]}
+
+
+def test_a_narrow_window_leaves_out_what_is_missed_least(study, tmp_path):
+    arguments = [str(part) for part in ("optimise", study, "--budget", 70000, "--out", tmp_path / "out", *QUICK)]
+    wide, narrow = (CliRunner().invoke(app, arguments, env={"COLUMNS": str(width)}).stdout for width in (100, 70))
+    assert "(change against today, same people and luck)" in wide
+    assert "More columns in a wider window and in front.csv." in narrow
+    assert "change against today" not in narrow
+    for text, width in ((wide, 100), (narrow, 70)):
+        assert "…" not in text.replace("every …", "")
+        assert max(len(line) for line in text.splitlines() if "Files are in" not in line) <= width
 
 
 def test_a_study_without_uncertainties_says_nothing_of_states(written, tmp_path):

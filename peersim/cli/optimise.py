@@ -16,6 +16,7 @@ from peersim.cli.studies import ClusterOption, StoreOption, WorkersOption
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
     from rich.table import Table
 
     from peersim.analysis.exploration.optimisation import Optimisation
@@ -26,6 +27,8 @@ NARROW: Final = 8
 MIDDLE: Final = 14
 WIDE: Final = 18
 """and of the widest."""
+ENDLESS: Final = 10_000
+"""Columns that are enough for any table."""
 
 OutFolder = Annotated[
     Path, typer.Option("--out", "-o", metavar="DIR", help="The search's folder: tables, figures, and its store.")
@@ -112,8 +115,7 @@ def _show(found: Optimisation) -> None:
     screen.print(f"{size}, seed {found.seed}; all costs counted, not discounted\n")
     for sentence in found.answer():
         screen.print(sentence)
-    screen.print("\nThe front (change against today, same people and luck)\n", style="bold")
-    screen.print(_front_table(found))
+    _show_front(found, screen)
     if found.across_states is not None:
         states = count(len(found.states), "state")
         screen.print(f"\nOver {states} of the world: what is reached in nine of ten (and in the worst)\n", style="bold")
@@ -123,24 +125,43 @@ def _show(found: Optimisation) -> None:
         screen.print(sentence)
 
 
-def _front_table(found: Optimisation) -> Table:
-    """Levers, objectives and cost, and what luck may still do, policy by policy."""
+def _show_front(found: Optimisation, screen: Console) -> None:
+    """The front, in a narrow window without what is missed least."""
+    from rich.measure import Measurement
+
+    full = _front_table(found)
+    endless = screen.options.update(width=ENDLESS)
+    if Measurement.get(screen, endless, full).maximum <= screen.width:
+        screen.print("\nThe front (change against today, same people and luck)\n", style="bold")
+        screen.print(full)
+    else:
+        screen.print("\nThe front\n", style="bold")
+        screen.print(_front_table(found, narrow=True))
+        screen.print("\nMore columns in a wider window and in front.csv.")
+
+
+def _front_table(found: Optimisation, *, narrow: bool = False) -> Table:
+    """Levers, objectives and cost, and, unless narrow, what changes and what luck may do, policy by policy."""
     from peersim.analysis.exploration.naming import written
     from peersim.analysis.words import percent
     from peersim.report.figures import factors
 
     table = _table()
     for lever in found.levers:
-        _column(table, factors.label(lever))
+        _column(table, factors.label(lever), NARROW if narrow else MIDDLE)
     for name in found.outcomes:
-        _column(table, _head(name), WIDE)
-    for name in ("worlds over budget", "stays on front"):
+        _column(table, _head(name), NARROW if narrow else WIDE, no_wrap=True)
+    for name in () if narrow else ("worlds over budget", "stays on front"):
         _column(table, name, NARROW)
     for policy, row in _rows(found.front):
         levers = ["-" if row[lever.name] is None else written(row[lever.name]) for lever in found.levers]
-        outcomes = [f"{_amount(row, name)} ({_change(row, name)})" for name in found.outcomes]
+        outcomes = [_amount(row, name) for name in found.outcomes]
         luck = [percent(row["over_budget"]), percent(row["stays"])]
-        table.add_row(_called(policy, row), *levers, *outcomes, *luck)
+        if narrow:
+            table.add_row(_called(policy, row), *levers, *outcomes)
+            continue
+        changed = [f"{value} ({_change(row, name)})" for value, name in zip(outcomes, found.outcomes, strict=True)]
+        table.add_row(_called(policy, row), *levers, *changed, *luck)
     return table
 
 
@@ -168,12 +189,13 @@ def _table() -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("policy", vertical="bottom", no_wrap=True)
+    table.add_column("policy", no_wrap=True)
     return table
 
 
-def _column(table: Table, head: str, most: int = MIDDLE) -> None:
-    table.add_column("\n".join(wrap(head, most)), justify="right")
+def _column(table: Table, head: str, most: int, *, no_wrap: bool = False) -> None:
+    lines = wrap(head, most, break_long_words=False)
+    table.add_column("\n".join(lines), justify="right", no_wrap=no_wrap, overflow="fold")
 
 
 def _called(policy: str, row: dict[Any, Any]) -> str:
