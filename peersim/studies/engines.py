@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +15,8 @@ from peersim.ensemble import threads_available
 LOCAL: Final = "local:"
 PATIENCE: Final = 10
 """Seconds in which a cluster has to answer."""
+DELIVERY: Final = 60
+"""Seconds in which a worker has to hand over what it has computed."""
 
 
 @dataclass(frozen=True)
@@ -99,4 +101,32 @@ def _engine_of(client: Any, address: str) -> Engine:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         raise QuestionError(f"cluster {address}: its scheduler answers, but no worker has joined it") from None
-    return Engine(client.get_executor(pure=False), max(1, sum(client.nthreads().values())))
+    return Engine(_Cluster(client), max(1, sum(client.nthreads().values())))
+
+
+class _Cluster(Executor):
+    """A Dask cluster as an executor.
+
+    Dask has one of its own; but where a worker dies between computing a result and handing it over, its future may
+    never be done.  Here every end of a task is an end of its future.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._remote: set[Any] = set()  # Dask forgets a task whose future nobody holds
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand a task to the cluster."""
+        done: Future[Any] = Future()
+        remote = self._client.submit(fn, *args, pure=False, **kwargs)
+        self._remote.add(remote)
+        remote.add_done_callback(lambda remote: self._deliver(remote, done))
+        return done
+
+    def _deliver(self, remote: Any, done: Future[Any]) -> None:
+        try:
+            done.set_result(remote.result(timeout=DELIVERY))
+        except BaseException as error:
+            done.set_exception(error)
+        finally:
+            self._remote.discard(remote)
