@@ -21,8 +21,8 @@ from pymoo.operators.survival.rank_and_crowding import RankAndCrowding
 from pymoo.problems.static import StaticProblem
 
 import peersim as ps
-from peersim.analysis.exploration.front import hypervolume, on_front
-from peersim.analysis.exploration.search import search
+from peersim.analysis.exploration.policies.front import hypervolume, on_front
+from peersim.analysis.exploration.policies.search import search
 from peersim.studies.engines import engine
 from peersim.studies.optimise import GENERATIONS, OBJECTIVES, POPULATION
 from peersim.studies.store import opened

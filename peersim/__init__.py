@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from peersim.agents import Clinician, Manager, PeerWorker, ServiceUser
     from peersim.analysis.attribution import Attribution
     from peersim.analysis.comparison import Comparison
-    from peersim.analysis.exploration.optimisation import Optimisation
+    from peersim.analysis.exploration.policies.optimisation import Optimisation
     from peersim.analysis.files import load as load_comparison
     from peersim.ensemble import chunks, run, survey
     from peersim.model import PeerSupportModel
@@ -48,7 +48,7 @@ _HOMES = {
     "Clinician": "peersim.agents",
     "Comparison": "peersim.analysis.comparison",
     "Manager": "peersim.agents",
-    "Optimisation": "peersim.analysis.exploration.optimisation",
+    "Optimisation": "peersim.analysis.exploration.policies.optimisation",
     "PeerSupportModel": "peersim.model",
     "PeerWorker": "peersim.agents",
     "Results": "peersim.results.results",

@@ -6,8 +6,8 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 
-from peersim.analysis.exploration import peeling
-from peersim.analysis.exploration.discovery import discover
+from peersim.analysis.exploration.discovery import peeling
+from peersim.analysis.exploration.discovery.discovery import discover
 from peersim.analysis.exploration.factor import Factor
 from peersim.analysis.exploration.responses import Responses
 

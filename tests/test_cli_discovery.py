@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import peersim
-from peersim.analysis.exploration import peeling
+from peersim.analysis.exploration.discovery import peeling
 from tests.commands import assert_refused, call
 from tests.studies.small import base
 

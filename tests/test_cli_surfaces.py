@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib import image
 
-from peersim.analysis.exploration.metamodel import interpolate
+from peersim.analysis.exploration.metamodel.metamodel import interpolate
 from peersim.studies.folder import load
 from tests.commands import assert_refused, call
 from tests.studies.small import write_files

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from matplotlib import image
 
-from peersim.analysis.exploration.discovery import discover
+from peersim.analysis.exploration.discovery.discovery import discover
 from peersim.analysis.exploration.factor import Factor
-from peersim.analysis.exploration.robustness import robustness
+from peersim.analysis.exploration.policies.robustness import robustness
 from peersim.report.figures import discovery as figures
 from peersim.report.figures import robustness as regret
 from peersim.report.figures import style

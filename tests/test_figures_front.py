@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import peersim as ps
-from peersim.analysis.exploration.front import COST
+from peersim.analysis.exploration.policies.front import COST
 from peersim.report.figures import front as figures
 from tests.studies import small
 

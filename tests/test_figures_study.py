@@ -10,7 +10,7 @@ import pytest
 from matplotlib import image
 
 from peersim.analysis.exploration.factor import Factor
-from peersim.analysis.exploration.metamodel import interpolate
+from peersim.analysis.exploration.metamodel.metamodel import interpolate
 from peersim.report.figures import factors, grids, study, style, surface
 from peersim.report.figures.surface import View
 from peersim.results.outcomes import OUTCOMES

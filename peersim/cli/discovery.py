@@ -16,7 +16,7 @@ from peersim.cli.sweeps import PIPED, FolderArgument, heading, read_responses
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from peersim.analysis.exploration.discovery import Discovery, Region
+    from peersim.analysis.exploration.discovery.discovery import Discovery, Region
     from peersim.results.files import Timing
 
 DISCOVERY: Final = "discovery"
@@ -49,8 +49,8 @@ def discover(
 
     Try: peersim discover results/supervision --when "retention_12m < 0.7"
     """
-    from peersim.analysis.exploration import discovery
-    from peersim.analysis.exploration.condition import parse
+    from peersim.analysis.exploration.discovery import discovery
+    from peersim.analysis.exploration.discovery.condition import parse
 
     responses = read_responses(folder)
     condition = parse(when, responses.outcomes, "--when")

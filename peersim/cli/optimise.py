@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from peersim.analysis.exploration.optimisation import Optimisation
+    from peersim.analysis.exploration.policies.optimisation import Optimisation
     from peersim.studies.study import Study
 
 NARROW: Final = 8

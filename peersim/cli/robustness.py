@@ -15,7 +15,7 @@ from peersim.cli.sweeps import PIPED, FolderArgument, heading, read_responses
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from peersim.analysis.exploration.robustness import Robustness
+    from peersim.analysis.exploration.policies.robustness import Robustness
     from peersim.results.files import Timing
 
 ROBUSTNESS: Final = "robustness"
@@ -43,8 +43,8 @@ def robustness(
     Try: peersim robustness results/supervision --outcome identity --when "identity >= 0.5"
     """
     from peersim.analysis.errors import check_outcomes
-    from peersim.analysis.exploration import robustness as analysis
-    from peersim.analysis.exploration.condition import parse
+    from peersim.analysis.exploration.discovery.condition import parse
+    from peersim.analysis.exploration.policies import robustness as analysis
 
     responses = read_responses(folder)
     check_outcomes(outcomes or [], "--outcome", responses.outcomes)

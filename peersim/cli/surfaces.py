@@ -54,7 +54,7 @@ def surface(
     Try: peersim surface results/supervision --x support.supervision.every_weeks
     """
     from peersim.analysis.errors import check_outcomes
-    from peersim.analysis.exploration.metamodel import interpolate
+    from peersim.analysis.exploration.metamodel.metamodel import interpolate
     from peersim.report.figures.surface import View
 
     held = dict(setting(text, "--at", "identity.formalisation=0.5") for text in at or [])

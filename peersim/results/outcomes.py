@@ -9,7 +9,7 @@ estimate up to its bias, and their spread gives its interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -56,6 +56,11 @@ class Outcome(NamedTuple):
     def better_is(self) -> str:
         """Which way is better, in a word: ``higher`` or ``lower``."""
         return "higher" if self.better > 0 else "lower"
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The least and the most that it can be: no share above 1, nothing below 0."""
+        return 0.0, 1.0 if self.unit in (SHARE, "share") else np.inf
 
 
 def _mean(name: str, label: str, better: int, source: str = "") -> Outcome:
@@ -369,6 +374,12 @@ def reach(n: npt.ArrayLike) -> Floats:
     return quantiles
 
 
+def held(outcomes: Sequence[Outcome]) -> tuple[Floats, Floats]:
+    """The least and the most that each of some outcomes can be."""
+    least, most = np.array([outcome.limits for outcome in outcomes]).T
+    return least, most
+
+
 def summarise(per_replicate: pd.DataFrame) -> pd.DataFrame:
     """Mean and 95 % interval of every outcome over replicates.
 
@@ -379,9 +390,9 @@ def summarise(per_replicate: pd.DataFrame) -> pd.DataFrame:
         what the outcome can be: no share above 1, nothing below 0.
     """
     mean, low, high = interval(per_replicate.to_numpy())
-    units = [OUTCOMES[str(name)].unit for name in per_replicate]
-    most = np.where([unit in (SHARE, "share") for unit in units], 1.0, np.inf)
-    mean, low, high = (np.clip(values, 0.0, most) for values in (mean, low, high))
+    outcomes = [OUTCOMES[str(name)] for name in per_replicate]
+    units = [outcome.unit for outcome in outcomes]
+    mean, low, high = (values.clip(*held(outcomes)) for values in (mean, low, high))
     counts = per_replicate.notna().sum().to_numpy()
     return pd.DataFrame(
         {"mean": mean, "low": low, "high": high, "unit": units, "replicates": counts},

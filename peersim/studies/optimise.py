@@ -18,14 +18,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from peersim.analysis.errors import QuestionError, check_outcomes
-from peersim.analysis.exploration import front as fronts
 from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.factor import LEVER, UNCERTAINTY, Factor, Level, Role
-from peersim.analysis.exploration.front import COST
 from peersim.analysis.exploration.naming import said
-from peersim.analysis.exploration.optimisation import POLICY, TODAY, Optimisation
+from peersim.analysis.exploration.policies import front as fronts
+from peersim.analysis.exploration.policies.front import COST
+from peersim.analysis.exploration.policies.optimisation import POLICY, TODAY, Optimisation
+from peersim.analysis.exploration.policies.search import rungs, search
 from peersim.analysis.exploration.responses import Responses
-from peersim.analysis.exploration.search import rungs, search
 from peersim.analysis.words import pounds
 from peersim.ensemble import Progress
 from peersim.results import files

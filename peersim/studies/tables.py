@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from peersim.results.outcomes import interval, standard_error
+from peersim.results.outcomes import OUTCOMES as ABOUT
+from peersim.results.outcomes import held, interval, standard_error
 from peersim.studies.kept import Floats, Kept
 from peersim.studies.store import DONE, FAILED, Store
 from peersim.studies.study import Study
@@ -110,9 +111,10 @@ def _week_row(study: Study) -> pa.Schema:
 
 
 def _outcome_rows(point: int, names: Sequence[str], values: Floats) -> pa.Table:
-    mean, low, high = interval(values)
+    limits = held([ABOUT[name] for name in names])
+    ends = [column.clip(*limits) for column in interval(values)]
     known = (~np.isnan(values)).sum(axis=0)
-    numbers = [pa.array(column, from_pandas=True) for column in (mean, low, high, standard_error(values))]
+    numbers = [pa.array(column, from_pandas=True) for column in (*ends, standard_error(values))]
     return pa.table([np.full(len(names), point), list(names), *numbers, known], schema=OUTCOME_ROW)
 
 

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peersim.analysis.exploration import front as fronts
 from peersim.analysis.exploration.factor import LEVER, Level
-from peersim.analysis.exploration.front import COST, Truths
-from peersim.analysis.exploration.search import Places, rungs
+from peersim.analysis.exploration.policies import front as fronts
+from peersim.analysis.exploration.policies.front import COST, Truths
+from peersim.analysis.exploration.policies.search import Places, rungs
 from peersim.results.outcomes import interval
 from peersim.scenario import Scenario
 from peersim.studies.study import Study

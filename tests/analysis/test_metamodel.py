@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from peersim.analysis.errors import QuestionError
-from peersim.analysis.exploration import learners
-from peersim.analysis.exploration import metamodel as module
 from peersim.analysis.exploration.factor import Factor
-from peersim.analysis.exploration.learners import Data, Process, Trees, one_thread
-from peersim.analysis.exploration.metamodel import BOOSTING, GP, interpolate
+from peersim.analysis.exploration.metamodel import learners
+from peersim.analysis.exploration.metamodel import metamodel as module
+from peersim.analysis.exploration.metamodel.learners import Data, Process, Trees, one_thread
+from peersim.analysis.exploration.metamodel.metamodel import BOOSTING, GP, interpolate
 from peersim.results.outcomes import interval
 from tests.surfaces import BY, FORMAL, PEERS, SUPERVISION, TWO, grid, responses, sampled
 

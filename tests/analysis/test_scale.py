@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.exploration.factor import Factor
-from peersim.analysis.exploration.scale import Scale
+from peersim.analysis.exploration.metamodel.scale import Scale
 from tests.surfaces import BY, FORMAL, PAY, PEERS, SUPERVISION
 
 PLAIN = Factor("support.supervision.every_weeks", levels=(0, 1, 2, 4, 8, 16), meaning="no word of what 0 is")

@@ -10,7 +10,7 @@ import pytest
 
 import peersim as ps
 from peersim.analysis.errors import QuestionError
-from peersim.analysis.exploration.front import COST, hypervolume, losses, on_front
+from peersim.analysis.exploration.policies.front import COST, hypervolume, losses, on_front
 from peersim.results import files
 from peersim.results.files import OutputError
 from peersim.studies import optimise as module

@@ -1,10 +1,11 @@
-"""What policies are called in sentences: a lever with its value, in the words of its key."""
+"""What factors and their values are called in sentences."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from peersim.analysis.exploration import boxes
+import numpy as np
+
 from peersim.analysis.exploration.factor import Factor, Level
 from peersim.scenario.registry import parameter_for
 
@@ -16,9 +17,21 @@ MINUTES: Final = " minutes"
 TO_HIRE: Final = "weeks to hire"
 
 
+def title(factor: Factor) -> str:
+    """What a factor is, as short as a sentence takes it: its meaning up to the first stop, or its name."""
+    meaning = factor.meaning
+    for stop in (";", ":", " ("):
+        meaning = meaning.split(stop)[0]
+    return meaning.strip() or factor.name
+
+
 def written(value: Level) -> str:
-    """A value as people read it."""
-    return boxes.written(value).replace("_", " ")
+    """A value of a factor as people read it."""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value.replace("_", " ")
+    return f"{value:.12g}".replace("-", "\u2212")
 
 
 def _words(lever: Factor) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from peersim.analysis.errors import QuestionError, check_outcomes
 from peersim.analysis.exploration.factor import LEVER, UNCERTAINTY, Factor, Role
-from peersim.results.outcomes import interval, standard_error
+from peersim.results.outcomes import OUTCOMES, interval, standard_error
 
 Floats = npt.NDArray[np.float64]
 
@@ -76,6 +76,8 @@ class Responses:
     def of(self, outcome: str) -> pd.DataFrame:
         """Mean over replicates of an outcome at each point, its 95 % interval, and its standard error.
 
+        Mean and interval are held to what the outcome can be.
+
         Returns
         -------
         DataFrame, one row per point
@@ -88,7 +90,7 @@ class Responses:
         """
         check_outcomes([outcome], "outcome", allowed=self.outcomes)
         runs = self.runs[outcome]
-        mean, low, high = interval(runs.T)
+        mean, low, high = (end.clip(*OUTCOMES[outcome].limits) for end in interval(runs.T))
         return pd.DataFrame({"mean": mean, "low": low, "high": high, "error": standard_error(runs.T)})
 
     def by_role(self, role: Role) -> tuple[Factor, ...]:

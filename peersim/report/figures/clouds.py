@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from peersim.analysis import words
-from peersim.analysis.exploration.scale import Scale
+from peersim.analysis.exploration.metamodel.scale import Scale
 from peersim.report.figures import factors, style
 from peersim.report.figures.style import BLUE, VERMILION, styled
 from peersim.report.figures.view import View, about, write_axis

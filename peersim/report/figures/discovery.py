@@ -15,9 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from peersim.analysis import words
-from peersim.analysis.exploration.boxes import FEW, Box, Limit, Truths, title, written
-from peersim.analysis.exploration.discovery import PRIM, Discovery, Judged
+from peersim.analysis.exploration.discovery.boxes import FEW, Box, Limit, Truths
+from peersim.analysis.exploration.discovery.discovery import PRIM, Discovery, Judged
 from peersim.analysis.exploration.factor import Factor
+from peersim.analysis.exploration.naming import title, written
 from peersim.report.figures import style
 from peersim.report.figures.style import BLUE, GREY, INK, PALE, VERMILION, WIDTH, styled
 from peersim.results.outcomes import OUTCOMES

@@ -11,7 +11,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator
 
 from peersim.analysis.exploration.factor import Factor
-from peersim.analysis.exploration.scale import Scale
+from peersim.analysis.exploration.metamodel.scale import Scale
 from peersim.analysis.words import lower_first
 from peersim.report.figures import style
 from peersim.scenario.registry import parameter_for

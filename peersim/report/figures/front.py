@@ -14,9 +14,9 @@ from matplotlib.ticker import MaxNLocator
 
 from peersim.analysis import words
 from peersim.analysis.exploration.factor import Factor, Level
-from peersim.analysis.exploration.front import COST
 from peersim.analysis.exploration.naming import written
-from peersim.analysis.exploration.optimisation import TODAY, Optimisation
+from peersim.analysis.exploration.policies.front import COST
+from peersim.analysis.exploration.policies.optimisation import TODAY, Optimisation
 from peersim.report.figures import factors, style
 from peersim.report.figures.style import BLUE, GREY, INK, PALE, VERMILION, styled
 from peersim.results.outcomes import OUTCOMES

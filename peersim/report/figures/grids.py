@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from peersim.analysis import words
-from peersim.analysis.exploration.scale import Scale
+from peersim.analysis.exploration.metamodel.scale import Scale
 from peersim.report.figures import factors, style
 from peersim.report.figures.comparison import LOOKS, Look
 from peersim.report.figures.style import INK, PALE, WIDTH, Floats, styled

@@ -15,7 +15,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from peersim.analysis import words
-from peersim.analysis.exploration.robustness import Judgement, Robustness
+from peersim.analysis.exploration.policies.robustness import Judgement, Robustness
 from peersim.report.figures import style
 from peersim.report.figures.style import BLUE, GREY, INK, PALE, VERMILION, WIDTH, styled
 from peersim.results.outcomes import Outcome

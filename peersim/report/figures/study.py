@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from peersim.analysis.exploration.metamodel.scale import Scale
 from peersim.analysis.exploration.responses import Responses
-from peersim.analysis.exploration.scale import Scale
 from peersim.report.figures.clouds import clouds
 from peersim.report.figures.grids import dots, heat_map, lines, suit_lines
 from peersim.report.figures.style import nothing, page, short, styled

@@ -13,8 +13,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from peersim.analysis.exploration.factor import Level
-from peersim.analysis.exploration.metamodel import KINDS, Metamodel
-from peersim.analysis.exploration.scale import Scale
+from peersim.analysis.exploration.metamodel.metamodel import KINDS, Metamodel
+from peersim.analysis.exploration.metamodel.scale import Scale
 from peersim.report.figures import factors, style
 from peersim.report.figures.grids import SHADES
 from peersim.report.figures.style import BLUE, GREY, INK, VERMILION, WIDTH, Floats, styled

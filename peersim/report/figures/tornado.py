@@ -13,7 +13,7 @@ from matplotlib.markers import CARETLEFT, CARETRIGHT
 
 from peersim.analysis import words
 from peersim.analysis.exploration.factor import Level
-from peersim.analysis.exploration.scale import Scale
+from peersim.analysis.exploration.metamodel.scale import Scale
 from peersim.report.figures import factors, style
 from peersim.report.figures.comparison import LOOKS
 from peersim.report.figures.style import GREY, INK, PALE, WIDTH, styled

@@ -10,9 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from peersim.analysis import words
-from peersim.analysis.exploration.metamodel import possible
+from peersim.analysis.exploration.metamodel.scale import Scale
 from peersim.analysis.exploration.responses import Responses
-from peersim.analysis.exploration.scale import Scale
 from peersim.report.figures import style
 from peersim.report.figures.factors import wrapped
 from peersim.report.figures.style import FEWEST_FOR_A_BAND, GREY
@@ -67,7 +66,7 @@ class View(NamedTuple):
 
         All are held to what the outcome can be, as in every table of outcomes.
         """
-        found = self.responses.of(outcome).clip(*possible(about(outcome)))
+        found = self.responses.of(outcome)
         table: pd.DataFrame = self.responses.values.reset_index(drop=True).join(found)
         known: pd.DataFrame = table[np.isfinite(table["mean"])]
         return known

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peersim.analysis.exploration.boxes import Box, Score, joined, limit_around, roundest, score
+from peersim.analysis.exploration.discovery.boxes import Box, Score, joined, limit_around, roundest, score
 from peersim.analysis.exploration.factor import Factor
 from tests.known import BY, EVERY, FORMAL
 

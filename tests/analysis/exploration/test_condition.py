@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peersim.analysis.errors import QuestionError
-from peersim.analysis.exploration.condition import SIGNS, Clause, Condition, parse
+from peersim.analysis.exploration.discovery.condition import SIGNS, Clause, Condition, parse
 from peersim.results.outcomes import OUTCOMES
 
 clauses = st.builds(

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from peersim.analysis.errors import QuestionError
-from peersim.analysis.exploration import chance, peeling, trees
-from peersim.analysis.exploration.boxes import Box, score
-from peersim.analysis.exploration.discovery import discover
+from peersim.analysis.exploration import chance
+from peersim.analysis.exploration.discovery import peeling, trees
+from peersim.analysis.exploration.discovery.boxes import Box, score
+from peersim.analysis.exploration.discovery.discovery import discover
 from peersim.analysis.exploration.factor import Factor
 from tests.known import BY, EVERY, FACTORS, FORMAL, WEEKLY, discovered, flipped, in_known_box, responses, sampled, study
 
@@ -117,7 +118,7 @@ def test_every_box_on_the_way_is_the_librarys_own():
 
 
 SEARCH = """
-from peersim.analysis.exploration import peeling
+from peersim.analysis.exploration.discovery import peeling
 peeling.PATIENCE = (0.2,)
 from tests.known import FACTORS, flipped, in_known_box, sampled
 _, values = sampled(80, seed=4)

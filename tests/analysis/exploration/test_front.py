@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import norm
 
-from peersim.analysis.exploration import front as fronts
-from peersim.analysis.exploration.front import COST
+from peersim.analysis.exploration.policies import front as fronts
+from peersim.analysis.exploration.policies.front import COST
 
 OBJECTIVES = ("identity", COST)
 POINTS = arrays(float, st.tuples(st.integers(1, 12), st.integers(2, 4)), elements=st.integers(0, 4).map(float))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from peersim.analysis.errors import QuestionError
-from peersim.analysis.exploration.crossing import crossing, labels
 from peersim.analysis.exploration.factor import Factor
-from peersim.analysis.exploration.robustness import robustness
+from peersim.analysis.exploration.policies.crossing import crossing, labels
+from peersim.analysis.exploration.policies.robustness import robustness
 from tests.known import BAD, BY, EVERY, FACTORS, FORMAL, policies, responses, sampled
 
 TABLE = [

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peersim.analysis.exploration.factor import Factor
-from peersim.analysis.exploration.front import hypervolume, on_front
-from peersim.analysis.exploration.search import rungs, search
+from peersim.analysis.exploration.policies.front import hypervolume, on_front
+from peersim.analysis.exploration.policies.search import rungs, search
 
 # ladders ----------------------------------------------------------------------
 

@@ -20,9 +20,10 @@ import pandas as pd
 
 from peersim.analysis import words
 from peersim.analysis.errors import QuestionError
-from peersim.analysis.exploration import chance, peeling, trees
-from peersim.analysis.exploration.boxes import Box, Score, Truths, score
-from peersim.analysis.exploration.condition import Condition, parse
+from peersim.analysis.exploration import chance
+from peersim.analysis.exploration.discovery import peeling, trees
+from peersim.analysis.exploration.discovery.boxes import Box, Score, Truths, score
+from peersim.analysis.exploration.discovery.condition import Condition, parse
 from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.factor import Factor
 from peersim.analysis.exploration.responses import Responses

@@ -19,10 +19,11 @@ import pandas as pd
 
 from peersim.analysis import words
 from peersim.analysis.errors import QuestionError, check_outcomes
-from peersim.analysis.exploration import chance, trees
-from peersim.analysis.exploration.boxes import Box, Score, score
-from peersim.analysis.exploration.condition import Condition, parse
-from peersim.analysis.exploration.crossing import Crossing, crossing, labels
+from peersim.analysis.exploration import chance
+from peersim.analysis.exploration.discovery import trees
+from peersim.analysis.exploration.discovery.boxes import Box, Score, score
+from peersim.analysis.exploration.discovery.condition import Condition, parse
+from peersim.analysis.exploration.policies.crossing import Crossing, crossing, labels
 from peersim.analysis.exploration.responses import Responses
 from peersim.results.outcomes import OUTCOMES, Outcome
 from peersim.results.tables import records

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from peersim.analysis.errors import QuestionError
-from peersim.analysis.exploration.boxes import written
 from peersim.analysis.exploration.factor import Factor, Level
+from peersim.analysis.exploration.naming import said
 from peersim.analysis.exploration.responses import Responses
 
 AS_IT_IS = "the base scenario"
@@ -91,26 +90,12 @@ def labels(table: pd.DataFrame, factors: Sequence[Factor]) -> list[str]:
     """
     if not factors:
         return [AS_IT_IS] * len(table)
-    names = short_names(factors)
-    alone = len(factors) == 1 and not factors[0].ordered
     return [
-        ", ".join(
-            _value(factor, value) if alone else f"{name} {_value(factor, value)}"
-            for factor, name, value in zip(factors, names, row, strict=True)
-        )
+        ", ".join(said(factor, _rounded(factor, value)) for factor, value in zip(factors, row, strict=True))
         for row in table.itertuples(index=False, name=None)
     ]
 
 
-def _value(factor: Factor, value: Level) -> str:
+def _rounded(factor: Factor, value: Level) -> Level:
     """A value; of a range of real numbers three digits."""
-    return written(float(f"{value:.3g}")) if factor.size is None else written(value)
-
-
-def short_names(factors: Sequence[Factor]) -> list[str]:
-    """The last step of each key, or the whole key where two end alike; in words."""
-    last = [factor.name.split(".")[-1] for factor in factors]
-    seen = Counter(last)
-    return [
-        (step if seen[step] == 1 else factor.name).replace("_", " ") for step, factor in zip(last, factors, strict=True)
-    ]
+    return float(f"{value:.3g}") if factor.size is None else value

@@ -12,11 +12,18 @@ import pandas as pd
 from peersim.analysis import words
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.exploration.factor import Level
-from peersim.analysis.exploration.learners import Data, Floats, Misfits, Prediction, Process, Trees, one_thread
+from peersim.analysis.exploration.metamodel.learners import (
+    Data,
+    Floats,
+    Misfits,
+    Prediction,
+    Process,
+    Trees,
+    one_thread,
+)
+from peersim.analysis.exploration.metamodel.scale import Scale
 from peersim.analysis.exploration.responses import Responses
-from peersim.analysis.exploration.scale import Scale
 from peersim.results.outcomes import OUTCOMES, Outcome, reach
-from peersim.world.measures import SHARE
 
 GP: Final = "gp"
 BOOSTING: Final = "boosting"
@@ -29,11 +36,6 @@ MOST_FOR_GP: Final = 2_048
 """Points beyond which a Gaussian process, whose time grows with their cube, takes too long."""
 FEWEST_FOR_BOOSTING: Final = 40
 """Points without which trees have nothing to split."""
-
-
-def possible(outcome: Outcome) -> tuple[float, float]:
-    """The least and the most that an outcome can be: no share above 1, nothing below 0."""
-    return 0.0, 1.0 if outcome.unit in (SHARE, "share") else np.inf
 
 
 class Learner(Protocol):
@@ -174,7 +176,7 @@ class Metamodel:
         with one_thread():
             mean, level, shape = self.learner.predict(_inputs(self.scales, checked))
         ends = {"low": mean - level, "high": mean + level, "shape_low": mean - shape, "shape_high": mean + shape}
-        return pd.DataFrame({"mean": mean, **ends}, index=values.index).clip(*possible(self.meant))
+        return pd.DataFrame({"mean": mean, **ends}, index=values.index).clip(*self.meant.limits)
 
     def held(self, *along: str, at: Mapping[str, Any] | None = None) -> dict[str, Level]:
         """Where the other factors are held: where it was asked, else in the middle of what the study varied."""
@@ -284,7 +286,7 @@ class Metamodel:
         """A misfit with two digits, and the unit if it is none of 0 to 1."""
         if self.meant.unit.startswith("pounds"):
             return words.pounds(size)
-        return f"{size:.2g}" if possible(self.meant)[1] == 1.0 else f"{size:.2g} {self.meant.unit}"
+        return f"{size:.2g}" if self.meant.limits[1] == 1.0 else f"{size:.2g} {self.meant.unit}"
 
     def error_in_short(self) -> str:
         """Its error, as a figure has room for it."""

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 
 from peersim.analysis import words
-from peersim.analysis.exploration import front as fronts
-from peersim.analysis.exploration.condition import Clause, Condition
+from peersim.analysis.exploration.discovery.condition import Clause, Condition
 from peersim.analysis.exploration.factor import Factor, Level
-from peersim.analysis.exploration.front import COST, Floats, Truths
 from peersim.analysis.exploration.naming import said, written
+from peersim.analysis.exploration.policies import front as fronts
+from peersim.analysis.exploration.policies.front import COST, Floats, Truths
+from peersim.analysis.exploration.policies.robustness import Robustness
+from peersim.analysis.exploration.policies.robustness import robustness as judged
 from peersim.analysis.exploration.responses import Responses
-from peersim.analysis.exploration.robustness import Robustness
-from peersim.analysis.exploration.robustness import robustness as judged
 from peersim.results.outcomes import OUTCOMES, interval
 from peersim.results.tables import records
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peersim.analysis.exploration.boxes import Box, Score, Truths, free, joined, limit_around, score
+from peersim.analysis.exploration.discovery.boxes import Box, Score, Truths, free, joined, limit_around, score
 from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.factor import Factor, Level
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from peersim.analysis.exploration.boxes import Box, Score, Truths, free, limit_around, score
+from peersim.analysis.exploration.discovery.boxes import Box, Score, Truths, free, limit_around, score
 from peersim.analysis.exploration.extras import needs
 from peersim.analysis.exploration.factor import Factor
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from peersim.analysis.exploration.factor import Factor, Level
+from peersim.analysis.exploration.naming import title, written
 from peersim.results.tables import plain
 
 Truths = npt.NDArray[np.bool_]
@@ -231,23 +232,6 @@ def roundest(low: float, high: float) -> float:
         if low < number <= high:
             return number + 0.0  # no -0
     return high
-
-
-def title(factor: Factor) -> str:
-    """What a factor is, as short as a sentence takes it: its meaning up to the first stop, or its name."""
-    meaning = factor.meaning
-    for stop in (";", ":", " ("):
-        meaning = meaning.split(stop)[0]
-    return meaning.strip() or factor.name
-
-
-def written(value: Level) -> str:
-    """A value of a factor as people read it."""
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    return f"{value:.12g}".replace("-", "−")
 
 
 def free(factors: Sequence[Factor], values: pd.DataFrame) -> tuple[Factor, ...]:

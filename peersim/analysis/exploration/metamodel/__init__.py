@@ -1,0 +1,1 @@
+"""Surfaces through the points of a study."""
