@@ -13,7 +13,7 @@ from peersim.analysis.exploration.factor import Factor
 from peersim.analysis.exploration.metamodel.metamodel import interpolate
 from peersim.report.figures import factors, grids, study, style, surface
 from peersim.report.figures.surface import View
-from peersim.results.outcomes import OUTCOMES
+from peersim.results.outcomes import OUTCOMES, interval
 from peersim.scenario import registry
 from tests.surfaces import BY, FORMAL, PAY, PEERS, SUPERVISION, grid, responses, sampled
 
@@ -197,7 +197,7 @@ def test_intervals_are_held_to_what_the_outcome_can_be():
     found = spread((FORMAL,), 6, replicates=3, noise=2.0)
     (ax,) = study.draw(found, ["identity"])["lines"].axes
     ends = np.array([segment[:, 1] for line in ax.collections for segment in line.get_segments()])
-    assert (found.of("identity")["high"] > 1).any()
+    assert (interval(found.runs["identity"].T)[2] > 1).any()
     assert (ends.min(), ends.max()) == (0.0, 1.0)
 
 

@@ -80,7 +80,7 @@ def _cluster(address: str) -> Iterator[Engine]:
     if not number.isdecimal() or not int(number):
         raise QuestionError(f"cluster {address}: allowed: a number of processes, such as local:4")
     cluster = distributed.LocalCluster(
-        n_workers=int(number), threads_per_worker=1, dashboard_address=None, silence_logs="ERROR"
+        n_workers=int(number), threads_per_worker=1, dashboard_address=":0", silence_logs="ERROR"
     )
     with cluster, _client(distributed, cluster) as client:
         yield _engine_of(client, address)

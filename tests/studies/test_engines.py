@@ -39,7 +39,7 @@ def small_tasks(monkeypatch):
 def cluster():
     """A real cluster: a scheduler and two processes, reached by address."""
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="ERROR", protocol="tcp://"
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs="ERROR", protocol="tcp://"
     ) as made:
         yield made
 
@@ -125,7 +125,7 @@ def test_clusters_that_cannot_be_used_are_said(tmp_path, monkeypatch):
         with pytest.raises(QuestionError, match=message):
             ps.sweep(study(), tmp_path / "a", cluster=address)
     with (
-        LocalCluster(n_workers=0, dashboard_address=None, protocol="tcp://") as empty,
+        LocalCluster(n_workers=0, dashboard_address=":0", protocol="tcp://") as empty,
         pytest.raises(QuestionError, match="no worker has joined"),
     ):
         ps.sweep(study(), tmp_path / "a", cluster=empty.scheduler_address)

@@ -27,7 +27,7 @@ def limit(factor, values, inside):
         (EVERY, [1, 7, 8, 12, 16], [0, 0, 1, 1, 0], "8 to 12 weeks"),
         (EVERY, [1, 7, 8, 12, 16], [0, 0, 1, 0, 0], "8 weeks"),
         (STEPS, [30, 60, 90, 60], [1, 1, 0, 1], "30 to 60 minutes"),
-        (BY, ["external", "peer_lead", "team_manager"], [1, 0, 1], "team_manager or external"),
+        (BY, ["external", "peer_lead", "team_manager"], [1, 0, 1], "team manager or external"),
         (SWITCH, [True, False, True], [1, 0, 1], "yes"),
         (FORMAL, [0.1, 0.5, 0.9], [0, 1, 1], "0.5 to 0.9"),
         (FORMAL, np.linspace(0.1, 0.9, 81), np.linspace(0.1, 0.9, 81) > 0.595, "above 0.6"),

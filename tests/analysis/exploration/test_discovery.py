@@ -43,7 +43,7 @@ def test_a_known_box_is_found_where_there_is_no_noise(method):
     (box,) = METHODS[method](values, FACTORS, cases)
     assert score(box.holds(values), cases).phi > 0.95
     every, formal, by = box.limits
-    assert (every.said(), by.said()) == ("8 to 16 weeks", "team_manager or external")
+    assert (every.said(), by.said()) == ("8 to 16 weeks", "team manager or external")
     assert formal.low == pytest.approx(0.6, abs=0.04)
     assert math.isinf(formal.high)
 

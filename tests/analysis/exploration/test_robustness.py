@@ -220,13 +220,13 @@ def test_other_designs_are_refused(factors, parts):
         assert part in str(refused.value)
 
 
-def test_names_of_policies_are_as_short_as_they_can_be():
-    other = Factor("cover.every_weeks", low=0.0, high=1.0)
-    table = pd.DataFrame({EVERY.name: [4], other.name: [0.123456], BY.name: ["external"]})
-    names = labels(table, (EVERY, other, BY))
-    assert names == ["support.supervision.every weeks 4, cover.every weeks 0.123, by external"]
-    assert labels(table[[BY.name]], (BY,)) == ["external"]
-    assert labels(table[[EVERY.name]], (EVERY,)) == ["every weeks 4"]
+def test_policies_are_called_by_their_settings():
+    pay = Factor("valuing.pay_parity", low=0.0, high=1.0)
+    table = pd.DataFrame({EVERY.name: [4], pay.name: [0.123456], BY.name: ["peer_lead"]})
+    names = labels(table, (EVERY, pay, BY))
+    assert names == ["supervision every 4 weeks, pay parity 0.123, supervision by peer lead"]
+    assert labels(table[[BY.name]], (BY,)) == ["peer lead"]
+    assert labels(table[[EVERY.name]], (EVERY,)) == ["supervision every 4 weeks"]
 
 
 # what is missing -------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pandas as pd
 
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.exploration.factor import Factor, Level
-from peersim.analysis.exploration.naming import said
+from peersim.analysis.exploration.naming import said, written
 from peersim.analysis.exploration.responses import Responses
 
 AS_IT_IS = "the base scenario"
@@ -81,7 +81,7 @@ def _values(responses: Responses, factors: Sequence[Factor], points: npt.NDArray
 
 
 def labels(table: pd.DataFrame, factors: Sequence[Factor]) -> list[str]:
-    """A name for each row: values of its factors, with as much of their names as tells them apart.
+    """A name for each row: its factors at their values, as a sentence has them; of one choice the value alone.
 
     Parameters
     ----------
@@ -90,9 +90,12 @@ def labels(table: pd.DataFrame, factors: Sequence[Factor]) -> list[str]:
     """
     if not factors:
         return [AS_IT_IS] * len(table)
+    rows = table.itertuples(index=False, name=None)
+    if len(factors) == 1 and not factors[0].ordered:
+        return [written(value) for (value,) in rows]
     return [
         ", ".join(said(factor, _rounded(factor, value)) for factor, value in zip(factors, row, strict=True))
-        for row in table.itertuples(index=False, name=None)
+        for row in rows
     ]
 
 
