@@ -34,8 +34,8 @@ def study(worlds: int, replicates: int) -> Any:
     import peersim as ps
 
     points = worlds // replicates
-    factor = {"identity.formalisation": {"low": 0.1, "high": 0.9} if points > 1 else [0.5]}
-    content = {"name": "Scale", "base": ps.load(BASELINE), "factors": factor, "levels": max(2, points)}
+    factor = {"identity.formalisation": {"low": 0.1, "high": 0.9}}
+    content = {"name": "Scale", "base": ps.load(BASELINE), "factors": factor, "design": {"latin_hypercube": points}}
     return ps.study(content | {"replicates": replicates, "outcomes": ["identity", "retention_24m", "cost_per_year"]})
 
 
