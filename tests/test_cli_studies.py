@@ -80,8 +80,36 @@ def test_retry_needs_a_study_and_its_store(tmp_path):
     assert_refused(call("retry", tmp_path), f"{tmp_path}: is not the folder of a study: it has no study.yaml")
     path = write_files(tmp_path)
     call("sweep", path, "--out", tmp_path / "a", "--store", tmp_path / "shared")
-    assert_refused(call("retry", tmp_path / "a"), "has no store of its own; name the one", "--store")
+    assert_refused(call("retry", tmp_path / "a"), "is no store; name the one", "--store")
+    assert_refused(call("retry", tmp_path / "a", "--store", tmp_path / "shered"), "shered: is no store")
+    assert not (tmp_path / "shered").exists()
     assert call("retry", tmp_path / "a", "--store", tmp_path / "shared").exit_code == 0
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(tmp_path):
+    path = write_files(tmp_path)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "store").write_text("in the way")
+    assert_refused(call("sweep", path, "--out", tmp_path / "a"), "cannot be used")
+    call("sweep", path, "--out", tmp_path / "b")
+    shutil.rmtree(tmp_path / "b" / "figures")
+    (tmp_path / "b" / "figures").write_text("in the way")
+    assert_refused(call("sweep", path, "--out", tmp_path / "b"), f"{tmp_path / 'b'}: cannot be written")
+
+
+def test_two_studies_without_a_name_are_called_after_their_files(tmp_path):
+    one = write_files(tmp_path)
+    content = yaml.safe_load(one.read_text(encoding="utf-8"))
+    del content["name"]
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    call("sweep", tmp_path / "first.yaml", "--out", tmp_path / "a")
+    assert_refused(call("sweep", tmp_path / "second.yaml", "--out", tmp_path / "a"), "holds the study 'first'")
+
+
+def test_the_store_cannot_be_the_folder(tmp_path):
+    done = call("sweep", write_files(tmp_path), "--out", tmp_path / "a", "--store", tmp_path / "a")
+    assert_refused(done, "cannot be the store and the study's folder in one")
 
 
 def test_a_design_too_large_is_said_with_its_size(tmp_path):

@@ -12,17 +12,16 @@ from hypothesis.extra import numpy as hnp
 
 from peersim.ensemble import run
 from peersim.results.outcomes import (
-    LAST_WEEKS,
     OUTCOMES,
     RETENTION_WEEKS,
     by_replicate,
     interval,
     product_limit,
     pseudo_values,
-    ratio,
     risk_table,
     summarise,
 )
+from peersim.results.sums import LAST_WEEKS, ratio
 from peersim.world.measures import WEEKLY
 from peersim.world.state import LEFT_JOB, LEFT_ROLE, PEER, STILL_THERE
 from tests.worlds import busy, small

@@ -24,8 +24,9 @@ import pandas as pd
 
 from peersim.analysis import words
 from peersim.analysis.errors import check_outcomes
-from peersim.results.outcomes import CONFIDENCE, OUTCOMES, WEEKS_A_YEAR, Outcome, interval, reach
+from peersim.results.outcomes import CONFIDENCE, OUTCOMES, Outcome, interval, reach
 from peersim.results.results import Results
+from peersim.results.sums import WEEKS_A_YEAR
 from peersim.results.tables import plain
 
 Floats = npt.NDArray[np.float64]

@@ -111,7 +111,8 @@ def _outcome_table(results: Results) -> Table:
 
 
 def _footnotes(results: Results) -> str:
-    from peersim.results.outcomes import LAST_WEEKS, RETENTION_WEEKS
+    from peersim.results.outcomes import RETENTION_WEEKS
+    from peersim.results.sums import LAST_WEEKS
 
     last = "" if results.weeks <= LAST_WEEKS else f" of the last {LAST_WEEKS} weeks"
     notes = [

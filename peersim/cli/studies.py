@@ -73,24 +73,27 @@ def retry(
     from peersim.studies import study as studies
     from peersim.studies.folder import STORE
     from peersim.studies.reading import read
+    from peersim.studies.store import LEDGER
 
     if not (folder / studies.FILE).is_file():
         raise RefusedError(f"{folder}: is not the folder of a study: it has no {studies.FILE}")
-    if store is None and not (folder / STORE).is_dir():
-        raise RefusedError(f"{folder}: has no store of its own; name the one that the study was run with (--store)")
+    place = folder / STORE if store is None else store
+    if not (place / LEDGER).is_file():
+        raise RefusedError(f"{place}: is no store; name the one that the study was run with (--store)")
     _run(read(folder / studies.FILE), folder, workers=workers, cluster=cluster, store=store, retry=True, yes=True)
 
 
 def _run(study: Study, out: Path, **options: Any) -> None:
-    from peersim.results.files import InputError, OutputError
+    from peersim.results.files import InputError, OutputError, told
     from peersim.studies.sweep import UnfinishedError
     from peersim.studies.sweep import sweep as run
 
     clock = Clock()
     try:
-        with terminable(), progress(study.n_worlds) as told:
-            found = run(study, out, progress=told, told=lambda said: typer.echo(said, err=True), **options)
-        _draw(found, clock)
+        with terminable(), progress(study.n_worlds) as done:
+            found = run(study, out, progress=done, told=lambda said: typer.echo(said, err=True), **options)
+        with told(out):
+            _draw(found, clock)
     except KeyboardInterrupt:
         typer.echo("peersim: interrupted; what was finished is kept, and the same command goes on from there", err=True)
         raise typer.Exit(INTERRUPTED) from None

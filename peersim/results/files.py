@@ -127,17 +127,17 @@ def _drafted(
     remove: Callable[[Path], object],
 ) -> Iterator[Path]:
     """Something new that takes its place and name only when it is complete."""
-    with _told(place):
+    with told(place):
         target = Path(place).resolve()
         refuse(target, str(place))
         above = next(parent for parent in target.parents if parent.exists())
     draft = above / f".peersim-{secrets.token_hex(4)}{ending}"
     try:
-        with _told(place):
+        with told(place):
             make(draft)
-        with _told(place, NO_ROOM):
+        with told(place, NO_ROOM):
             yield draft
-        with _told(place):
+        with told(place):
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.is_dir():
                 target.rmdir()  # empty; a rename replaces an empty folder on some systems only
@@ -153,7 +153,7 @@ def _unlink(file: Path) -> None:
 
 
 @contextmanager
-def _told(folder: str | os.PathLike[str], only: Container[int] | None = None) -> Iterator[None]:
+def told(folder: str | os.PathLike[str], only: Container[int] | None = None) -> Iterator[None]:
     """Errors of the file system (or `only` those with such numbers) as errors about this folder."""
     try:
         yield
@@ -314,7 +314,9 @@ def describe(
     kept = [path for path in inside if path.relative_to(folder).parts[0] != leave_out]
     files = [_described(path, folder) for path in kept]
     text = json.dumps({**content, **origin(timing), "files": files}, indent=2, ensure_ascii=False) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    draft = folder / f".{MANIFEST}.tmp"
+    draft.write_text(text, encoding="utf-8", newline="\n")
+    draft.replace(folder / MANIFEST)
 
 
 def origin(timing: Timing | None = None) -> dict[str, Any]:

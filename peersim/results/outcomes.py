@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from peersim.world.measures import PROVIDER, SHARE, TEAM, WEEKLY
+from peersim.results.sums import LAST_WEEKS, SUMS, WEEKS_A_YEAR, ratio, sums
+from peersim.world.measures import SHARE, WEEKLY
 from peersim.world.state import STILL_THERE
 
 Floats = npt.NDArray[np.float64]
@@ -24,9 +25,6 @@ Counts = npt.NDArray[np.int32]
 Estimate = Callable[[Any], Floats]
 Spread = Callable[[Any, Estimate], Floats]
 
-LAST_WEEKS = 26
-"""Point outcomes are means over this many last weeks."""
-WEEKS_A_YEAR = 52
 CONFIDENCE = 0.95
 BLOCK = 500
 """Replicates left out at a time, one by one: what is in between does not fill the memory."""
@@ -165,12 +163,6 @@ def pseudo_values(totals: Floats | Counts, estimate: Estimate) -> Floats:
     return values
 
 
-def ratio(sums: Floats) -> Floats:
-    """First of two sums divided by the second, not a number where that is 0; `sums` has shape (..., 2)."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(sums[..., 1] > 0, sums[..., 0] / sums[..., 1], np.nan)
-
-
 def product_limit(sums: Floats | Counts) -> Floats:
     """Kaplan-Meier estimate from counts of leavers and people at risk.
 
@@ -249,44 +241,6 @@ def by_replicate(weekly: Floats, risk: Counts, spread: Spread = pseudo_values) -
     return pd.DataFrame(outcomes).rename_axis("replicate")
 
 
-SUMS: Final = (
-    *(name for name in OUTCOMES if name in TEAM or name in PROVIDER),
-    "peers_left",
-    "peer_weeks",
-    "clinicians_left",
-    "clinician_weeks",
-    "cost",
-    "cost_per_year",
-)
-"""What `sums` keeps of each replicate."""
-
-
-def sums(weekly: Floats) -> Floats:
-    """What all outcomes but retention need to know of each replicate.
-
-    Parameters
-    ----------
-    weekly : array, shape (replicates, weeks, measures)
-
-    Returns
-    -------
-    array, shape (replicates, sums)
-        In the order of `SUMS`.
-    """
-    column = {name: weekly[:, :, k] for k, name in enumerate(WEEKLY)}
-    peer_weeks = column["peers_in_post"] + column["peers_left"] - column["peers_hired"]
-    clinician_weeks = column["clinicians_in_post"] + column["clinicians_left"] - column["clinicians_hired"]
-    kept = {name: last_weeks(column[name]) for name in SUMS if name in OUTCOMES and name in column} | {
-        "peers_left": (WEEKS_A_YEAR * column["peers_left"]).sum(axis=1),
-        "peer_weeks": peer_weeks.sum(axis=1),
-        "clinicians_left": (WEEKS_A_YEAR * column["clinicians_left"]).sum(axis=1),
-        "clinician_weeks": clinician_weeks.sum(axis=1),
-        "cost": (WEEKS_A_YEAR * column["cost"]).sum(axis=1),
-        "cost_per_year": WEEKS_A_YEAR * column["cost"].mean(axis=1),
-    }
-    return np.stack([kept[name] for name in SUMS], axis=1)
-
-
 def from_sums(kept: Floats, risk: Counts, *, weeks: int, spread: Spread = pseudo_values) -> dict[str, Floats]:
     """Every outcome for every replicate, by name, from what was kept of each.
 
@@ -316,17 +270,6 @@ def from_sums(kept: Floats, risk: Counts, *, weeks: int, spread: Spread = pseudo
         else:
             values[name] = column[name]
     return values
-
-
-def last_weeks(series: Floats) -> Floats:
-    """Mean over the last `LAST_WEEKS` weeks, shape (replicates,); weeks without a value are left out."""
-    return mean_of_weeks(series[:, -LAST_WEEKS:])
-
-
-def mean_of_weeks(series: Floats) -> Floats:
-    """Mean over weeks that have a value, shape (replicates, weeks) to (replicates,)."""
-    known = ~np.isnan(series)
-    return ratio(np.stack([np.where(known, series, 0.0).sum(axis=1), known.sum(axis=1)], axis=-1))
 
 
 def _retained(risk: Counts, service: int, weeks: int, spread: Spread) -> Floats:

@@ -15,6 +15,7 @@ import pandas as pd
 from peersim.results import outcomes as estimate
 from peersim.results import tables
 from peersim.results.observation import observe
+from peersim.results.sums import last_weeks, ratio
 from peersim.scenario import Scenario
 from peersim.world.causes import EXHAUSTION, IDENTITY, LEAVING
 from peersim.world.measures import WEEKLY
@@ -302,7 +303,7 @@ class Results:
         replicate = self._people_log.replicate[keep]
         np.add.at(totals[..., 0], replicate, values[keep])
         np.add.at(totals[..., 1], replicate, 1.0)
-        return estimate.pseudo_values(totals, estimate.ratio)
+        return estimate.pseudo_values(totals, ratio)
 
     @cached_property
     def survivors(self) -> pd.DataFrame:
@@ -321,7 +322,7 @@ class Results:
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("measure")
 
     def _last_weeks(self, measure: str) -> Floats:
-        return estimate.last_weeks(self.by_week(measure))
+        return last_weeks(self.by_week(measure))
 
     @cached_property
     def observed(self) -> pd.DataFrame:

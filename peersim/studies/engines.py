@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,6 +17,8 @@ from peersim.ensemble import threads_available
 LOCAL: Final = "local:"
 PATIENCE: Final = 10
 """Seconds in which a cluster has to answer."""
+COUNT_EVERY: Final = 5
+"""Seconds after which workers are counted again."""
 DELIVERY: Final = 60
 """Seconds in which a worker has to hand over what it has computed."""
 
@@ -26,12 +30,12 @@ class Engine:
     Attributes
     ----------
     executor : Executor
-    slots : int
-        Tasks that run at the same time.
+    slots : callable
+        How many tasks run at the same time; workers of a cluster come and go.
     """
 
     executor: Executor
-    slots: int
+    slots: Callable[[], int]
 
 
 @contextmanager
@@ -59,7 +63,7 @@ def engine(workers: int | None = None, cluster: str | None = None) -> Iterator[E
     threads = workers or threads_available()
     executor = ThreadPoolExecutor(threads, thread_name_prefix="peersim")
     try:
-        yield Engine(executor, threads)
+        yield Engine(executor, lambda: threads)
     finally:
         executor.shutdown(cancel_futures=True)
 
@@ -90,7 +94,7 @@ def _cluster(address: str) -> Iterator[Engine]:
 def _client(distributed: Any, target: Any) -> Iterator[Any]:
     try:
         client = distributed.Client(target, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # Dask has many ways to say so
         raise QuestionError(f"cluster {target}: does not answer ({error}); is its scheduler running?") from None
     with client:
         yield client
@@ -101,7 +105,8 @@ def _engine_of(client: Any, address: str) -> Engine:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         raise QuestionError(f"cluster {address}: its scheduler answers, but no worker has joined it") from None
-    return Engine(_Cluster(client), max(1, sum(client.nthreads().values())))
+    cluster = _Cluster(client, address)
+    return Engine(cluster, cluster.slots)
 
 
 class _Cluster(Executor):
@@ -111,22 +116,41 @@ class _Cluster(Executor):
     never be done.  Here every end of a task is an end of its future.
     """
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(self, client: Any, address: str) -> None:
+        self._client, self._address = client, address
+        self._slots, self._counted = 1, -math.inf
         self._remote: set[Any] = set()  # Dask forgets a task whose future nobody holds
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Hand a task to the cluster."""
         done: Future[Any] = Future()
-        remote = self._client.submit(fn, *args, pure=False, **kwargs)
+        try:
+            remote = self._client.submit(fn, *args, pure=False, **kwargs)
+        except Exception as error:
+            raise self._gone(error) from None
         self._remote.add(remote)
         remote.add_done_callback(lambda remote: self._deliver(remote, done))
         return done
+
+    def slots(self) -> int:
+        """Threads of all workers, counted again every few seconds."""
+        if time.monotonic() > self._counted + COUNT_EVERY:
+            try:
+                self._slots = max(1, sum(self._client.nthreads().values()))
+            except Exception as error:
+                raise self._gone(error) from None
+            self._counted = time.monotonic()
+        return self._slots
 
     def _deliver(self, remote: Any, done: Future[Any]) -> None:
         try:
             done.set_result(remote.result(timeout=DELIVERY))
         except BaseException as error:
-            done.set_exception(error)
+            done.set_exception(error if self._client.status == "running" else self._gone(error))
         finally:
             self._remote.discard(remote)
+
+    def _gone(self, error: BaseException) -> QuestionError:
+        return QuestionError(
+            f"cluster {self._address}: went away ({error}); what was finished is kept, and the same command goes on"
+        )

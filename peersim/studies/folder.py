@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,10 +28,24 @@ if TYPE_CHECKING:
 
 KIND: Final = "study"
 """Kind of a folder that holds a study."""
+FIGURES: Final = "figures"
 STORE: Final = "store"
 """Folder of the store within that of a study, unless another is named."""
 OWN: Final = (studies.BASE, studies.GIVEN, STORE)
 """What a process that died at once may have left."""
+
+
+def store_of(folder: Path, store: str | os.PathLike[str] | None) -> Path:
+    """Where the worlds of a study are kept: in the store named, or in its folder.
+
+    Raises
+    ------
+    OutputError
+        If the store named is the folder itself.
+    """
+    if store is not None and Path(store).resolve() == folder.resolve():
+        raise files.OutputError(f"{folder}: cannot be the store and the study's folder in one; leave the store out")
+    return folder / STORE if store is None else Path(store)
 
 
 def check(folder: Path, study: Study, kind: str = KIND) -> None:
@@ -68,8 +83,8 @@ def _check_kind(folder: Path, kind: str) -> None:
         return  # what was begun here is not finished
     try:
         found = files.manifest(folder).get("kind")
-    except files.InputError as error:
-        raise files.OutputError(f"{error}; name a new folder") from None
+    except files.InputError:
+        return  # nor is this
     if found != kind:
         raise files.OutputError(
             f"{folder}: holds results of another kind ({found}, not {kind}); name a new folder. With --store "
@@ -78,9 +93,15 @@ def _check_kind(folder: Path, kind: str) -> None:
 
 
 def begin(folder: Path, study: Study) -> None:
-    """Write what is to be run.  Tables that are there are no longer vouched for."""
+    """Write what is to be run.
+
+    What is there of an earlier run is no longer vouched for, and is removed where it may not be written again.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / files.MANIFEST).unlink(missing_ok=True)
+    for left in (folder / studies.GIVEN, folder / WEEKS, *folder.glob(".*.tmp")):
+        left.unlink(missing_ok=True)
+    shutil.rmtree(folder / FIGURES, ignore_errors=True)
     study.save(folder)
 
 

@@ -10,9 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from peersim.results.outcomes import RETENTION_WEEKS, SUMS, from_sums, risk_table
+from peersim.results.outcomes import RETENTION_WEEKS, from_sums, risk_table
+from peersim.results.sums import SUMS
 from peersim.studies.store import FAILED, Entry, Store
 from peersim.studies.study import Study
+from peersim.studies.units import schema
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,11 +44,13 @@ class Kept:
 
     def worlds(self, content: str) -> pa.Table:
         """The worlds of a scenario in order of replicate (see `units.schema`)."""
-        pieces = []
+        columns = schema(self._study.weekly).names
+        pieces, following = [], 0
         for entry in self._entries(content):
-            part = self._part(entry.part or "")
-            rows = part.filter(pc.equal(part["unit"], entry.id))
-            pieces.append(rows.slice(0, self._study.replicates - entry.first))
+            rows = self._part(entry.part or "").select(columns)
+            wanted = pc.and_(pc.equal(rows["unit"], entry.id), pc.greater_equal(rows["replicate"], following))
+            pieces.append(rows.filter(pc.and_(wanted, pc.less(rows["replicate"], self._study.replicates))))
+            following = max(following, entry.first + entry.count)  # units may overlap where parts were lost and found
         return pa.concat_tables(pieces).combine_chunks()
 
     def _entries(self, content: str) -> list[Entry]:

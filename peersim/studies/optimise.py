@@ -27,7 +27,7 @@ from peersim.analysis.exploration.policies.optimisation import POLICY, TODAY, Op
 from peersim.analysis.exploration.policies.search import rungs, search
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.words import pounds
-from peersim.ensemble import Progress
+from peersim.ensemble import Progress, threads_available
 from peersim.results import files
 from peersim.results.files import Timing
 from peersim.results.outcomes import RETENTION_WEEKS
@@ -147,7 +147,7 @@ def optimise(
     if told is not None and kind != GRID:
         told(f"the study's design ({kind}) is not used: a search decides itself what it tries")
     started, clock = datetime.now(UTC).astimezone(), time.perf_counter()
-    with engine(workers, cluster) as found, opened(Path(store) if store is not None else place / folders.STORE) as kept:
+    with engine(workers, cluster) as found, opened(folders.store_of(place, store)) as kept:
         folders.begin(place, study)
         tally = Tally(progress, worlds)
 
@@ -213,7 +213,7 @@ def worlds_of(study: Study, population: int = POPULATION, generations: int = GEN
 def _check_size(study: Study, worlds: int, workers: int | None, yes: bool) -> None:
     if worlds <= LARGE or yes:
         return
-    hours = worlds * seconds_a_world(study.base) / (workers or os.cpu_count() or 1) / 3600
+    hours = worlds * seconds_a_world(study.base) / (workers or threads_available()) / 3600
     raise QuestionError(
         f"{study.name}: the search takes up to {worlds:,} worlds, about {hours:.1f} hours here; allowed without being "
         f"asked for twice: {LARGE:,}. Say --yes (yes=True) to run it all the same, or take fewer replicates, "
@@ -250,7 +250,14 @@ def _searched(study: Study, aim: Aim, run: Run, effort: Mapping[str, int]) -> Op
         raise QuestionError(_nothing(study, aim, trials, candidates, aim.means(today)[COST]))
     shown = [int(number) for number in on_front[fronts.spread(trials.lost()[on_front], SHOWN)]]
     again = [study.base, *(trials.scenarios[number] for number in shown)]
-    fresh = _whole(run(again, (1 + FRESH) * study.replicates, study.replicates))
+    found = run(again, (1 + FRESH) * study.replicates, study.replicates)
+    failed = {number: one for number, one in zip(shown, found[1:], strict=True) if isinstance(one, str)}
+    candidates.loc[list(failed), "error"] = list(failed.values())
+    candidates.loc[list(failed), "on_front"] = False
+    shown = [number for number in shown if number not in failed]
+    if not shown:
+        raise QuestionError(f"{study.name}: every policy of the front failed in fresh replicates: {found[1]}")
+    fresh = [*_whole(found[:1]), *(one for one in found[1:] if not isinstance(one, str))]
     order = np.argsort([aim.means(values)[COST] for values in fresh[1:]], kind="stable")
     shown = [shown[k] for k in order]
     policies: list[Policy] = [None, *(trials.values[k] for k in shown)]

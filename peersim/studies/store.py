@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -31,6 +32,10 @@ from peersim.studies.units import Computed, Failure, Unit, model_version
 LEDGER, PARTS, LOCK, OWNER = "ledger.sqlite", "parts", "lock", "owner"
 PENDING, DONE, FAILED = "pending", "done", "failed"
 FORMAT: Final = 1
+DIGEST: Final = 64
+"""Letters of the name of a part."""
+DAMAGED: Final = (["SQLITE", "CORRUPT"], ["SQLITE", "NOTADB"])
+"""Errors that say that a file is no ledger any more; others may pass."""
 ABOUT: Final = b"peersim"
 """Where a part's own description stands in its metadata."""
 TABLES: Final = """
@@ -39,7 +44,7 @@ CREATE TABLE IF NOT EXISTS units (
     id TEXT PRIMARY KEY, content TEXT, seed INTEGER, first INTEGER, count INTEGER, weekly TEXT,
     state TEXT, part TEXT, error TEXT, traceback TEXT
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS by_content ON units (content, seed, weekly);
+CREATE INDEX IF NOT EXISTS by_content ON units (content, seed);
 CREATE INDEX IF NOT EXISTS by_part ON units (part);
 """
 
@@ -93,35 +98,37 @@ class Store:
         self._ledger = self._open_ledger()
         self._check_version()
         self._adopt()
-        with self._ledger:  # of a process that died
-            self._ledger.execute("DELETE FROM units WHERE state = ?", (PENDING,))
+        with self._ledger:
+            self._ledger.execute("DELETE FROM units WHERE state = ?", (PENDING,))  # of a process that died
+            self._ledger.execute("DELETE FROM about")
+            self._ledger.execute("INSERT INTO about VALUES (?, ?)", (FORMAT, model_version()))
 
     # opening
 
     def _open_ledger(self) -> sqlite3.Connection:
         path = self.folder / LEDGER
+        ledger = sqlite3.connect(path)
         try:
-            ledger = _connected(path)
+            _set_up(ledger)
             if ledger.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok":
                 ledger.executescript(TABLES)
                 return ledger
-            ledger.close()
         except sqlite3.DatabaseError as error:
-            if _no_room(error):
+            if getattr(error, "sqlite_errorname", "").split("_")[:2] not in DAMAGED:
+                ledger.close()
                 raise
+        ledger.close()
         path.replace(path.with_suffix(".damaged"))
         path.with_name(f"{path.name}-wal").unlink(missing_ok=True)
         self.said.append(f"{path}: was damaged; made again from the parts, and kept as {path.stem}.damaged")
-        ledger = _connected(path)
+        ledger = sqlite3.connect(path)
+        _set_up(ledger)
         ledger.executescript(TABLES)
         return ledger
 
     def _check_version(self) -> None:
         found = self._ledger.execute("SELECT format, version FROM about").fetchone()
-        if found is None:
-            with self._ledger:
-                self._ledger.execute("INSERT INTO about VALUES (?, ?)", (FORMAT, model_version()))
-        elif tuple(found) != (FORMAT, model_version()):
+        if found is not None and tuple(found) != (FORMAT, model_version()):
             self._refuse_version(found[1])
 
     def _refuse_version(self, version: str) -> None:
@@ -136,11 +143,17 @@ class Store:
         known = {name for (name,) in self._ledger.execute("SELECT DISTINCT part FROM units WHERE part IS NOT NULL")}
         found = {path.stem for path in (self.folder / PARTS).glob("*.parquet")}
         for name in sorted(found - known):
+            if len(name) != DIGEST:
+                self.said.append(f"{self._path(name)}: is no part of the store, and is left alone")
+                continue
             if not self._whole(name):
                 self._path(name).unlink()
                 self.said.append(f"{self._path(name)}: was damaged, and is removed")
                 continue
-            about = json.loads(pq.read_schema(self._path(name)).metadata[ABOUT])
+            about = json.loads((pq.read_schema(self._path(name)).metadata or {}).get(ABOUT, b"null"))
+            if about is None:
+                self.said.append(f"{self._path(name)}: is no part of the store, and is left alone")
+                continue
             if about["version"] != model_version():
                 self._refuse_version(about["version"])
             with self._ledger:
@@ -155,13 +168,13 @@ class Store:
     # asking
 
     def known(self, content: str, seed: int, weekly: Sequence[str]) -> list[Entry]:
-        """Units of a scenario and seed that are done or failed, in order of replicate."""
+        """Units of a scenario and seed that are done or failed and keep these weekly measures, by replicate."""
         rows = self._ledger.execute(
-            "SELECT id, first, count, state, part, error, traceback FROM units "
-            "WHERE content = ? AND seed = ? AND weekly = ? AND state != ? ORDER BY first",
-            (content, seed, json.dumps(list(weekly)), PENDING),
+            "SELECT id, first, count, state, part, error, traceback, weekly FROM units "
+            "WHERE content = ? AND seed = ? AND state != ? ORDER BY first, count DESC",
+            (content, seed, PENDING),
         )
-        return [Entry(*row) for row in rows]
+        return [Entry(*row[:-1]) for row in rows if set(weekly) <= set(json.loads(row[-1]))]
 
     def worlds(self, part: str) -> pa.Table:
         """The table of worlds in a part (see `units.schema`)."""
@@ -197,14 +210,14 @@ class Store:
 
     def fail(self, unit: Unit, error: BaseException) -> None:
         """Note a unit whose worker did not come back."""
-        self.keep([unit], Computed(pa.table({}), [Failure(unit.id, f"{type(error).__name__}: {error}", "")]))
+        told = "".join(traceback.format_exception(error))
+        self.keep([unit], Computed(pa.table({}), [Failure(unit.id, f"{type(error).__name__}: {error}", told)]))
 
-    def forget_failures(self, content: str, seed: int, weekly: Sequence[str]) -> None:
+    def forget_failures(self, content: str, seed: int) -> None:
         """Take failed units of a scenario out of the ledger, so that they are computed again."""
         with self._ledger:
             self._ledger.execute(
-                "DELETE FROM units WHERE content = ? AND seed = ? AND weekly = ? AND state = ?",
-                (content, seed, json.dumps(list(weekly)), FAILED),
+                "DELETE FROM units WHERE content = ? AND seed = ? AND state = ?", (content, seed, FAILED)
             )
 
     def _enter(self, rows: Iterable[tuple[object, ...]]) -> None:
@@ -284,7 +297,7 @@ def _told(folder: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         if _no_room(error):
             raise _full(folder) from error
-        raise StoreError(f"{folder}: its ledger cannot be used ({error})") from error
+        raise StoreError(f"{folder}: its ledger cannot be used ({error}); is it open in another program?") from error
     except OSError as error:
         if isinstance(error, OutputError):
             raise
@@ -303,15 +316,13 @@ def _no_room(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE"))
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    ledger = sqlite3.connect(path)
+def _set_up(ledger: sqlite3.Connection) -> None:
     # Only this process uses it.  A log written ahead survives whatever happens; when the power goes, the last entries
     # may be lost, and then their parts are entered again.
     ledger.execute("PRAGMA locking_mode = EXCLUSIVE")
     ledger.execute("PRAGMA journal_mode = WAL")
     ledger.execute("PRAGMA synchronous = NORMAL")
-    return ledger
 
 
 def _described(unit: Unit) -> tuple[str, str, int, int, int, str]:
-    return unit.id, unit.content, unit.seed, unit.first, unit.count, json.dumps(list(unit.weekly))
+    return unit.id, unit.content, unit.seed, unit.first, unit.count, json.dumps(unit.weekly)

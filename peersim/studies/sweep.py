@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from peersim.analysis.errors import QuestionError
-from peersim.ensemble import Progress
-from peersim.results.files import Timing
+from peersim.ensemble import Progress, threads_available
+from peersim.results import files
 from peersim.studies import folder as folders
 from peersim.studies import tables
 from peersim.studies.designs import ONE_AT_A_TIME, Design
@@ -90,12 +90,15 @@ def sweep(
     >>> study = ps.load_study("experiments/supervision.yaml")  # doctest: +SKIP
     >>> ps.sweep(study, "results/supervision").outcomes  # doctest: +SKIP
     """
-    check_size(study, workers, yes=yes)
+    if max_runs is not None and max_runs < 1:
+        raise QuestionError(f"max_runs: found {max_runs}; allowed: 1 or more")
+    check_size(study, workers, cluster, yes=yes)
     place = Path(out)
     folders.check(place, study)
     started, clock = datetime.now(UTC).astimezone(), time.perf_counter()
-    with engine(workers, cluster) as found, opened(Path(store) if store is not None else place / folders.STORE) as kept:
-        folders.begin(place, study)
+    with engine(workers, cluster) as found, opened(folders.store_of(place, store)) as kept:
+        with files.told(place):
+            folders.begin(place, study)
         work = Work(study, kept, found, most=max_runs, retry=retry, progress=progress)
         work.run(study.scenarios(), len(study.values))
         if told is not None:
@@ -103,12 +106,13 @@ def sweep(
                 told(sentence)
         if work.ended:
             raise UnfinishedError(f"{work.worlds:,} worlds of {study.n_worlds:,} are done; the same command goes on")
-        tables.write(study, work.contents, work.errors, kept, place)
-    folders.finish(study, place, Timing(started, time.perf_counter() - clock))
+        with files.told(place):
+            tables.write(study, work.contents, work.errors, kept, place)
+            folders.finish(study, place, files.Timing(started, time.perf_counter() - clock))
     return folders.load(place)
 
 
-def check_size(study: Study, workers: int | None, *, yes: bool = False) -> None:
+def check_size(study: Study, workers: int | None, cluster: str | None, *, yes: bool = False) -> None:
     """Refuse a study that would take long, unless it was asked for twice."""
     if study.n_points > MOST_POINTS:
         raise QuestionError(
@@ -118,9 +122,10 @@ def check_size(study: Study, workers: int | None, *, yes: bool = False) -> None:
     if study.n_worlds <= LARGE or yes:
         return
     at_most = "at most " if isinstance(study.design, Design) and study.design.kind == ONE_AT_A_TIME else ""
-    hours = study.n_worlds * seconds_a_world(study.base) / (workers or os.cpu_count() or 1) / 3600
+    hours = study.n_worlds * seconds_a_world(study.base) / (workers or threads_available()) / 3600
+    how_long = "" if cluster else f", about {hours:.1f} hours here"
     raise QuestionError(
         f"{study.name}: its design has {at_most}{study.n_points:,} points with {study.replicates:,} replicates each: "
-        f"{study.n_worlds:,} worlds, about {hours:.1f} hours here; allowed without being asked for twice: {LARGE:,} "
-        "worlds. Say --yes (yes=True) to run it all the same, or take fewer levels, points or replicates"
+        f"{study.n_worlds:,} worlds{how_long}; allowed without being asked for twice: {LARGE:,} worlds. Say --yes "
+        "(yes=True) to run it all the same, or take fewer levels, points or replicates"
     )

@@ -13,10 +13,11 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from peersim import demo
 from peersim.analysis.errors import QuestionError
 from peersim.ensemble import copied, lived, prepare
-from peersim.results.outcomes import SUMS, sums
 from peersim.results.results import noted
+from peersim.results.sums import SUMS, sums
 from peersim.scenario import Scenario
 from peersim.world.build import build
 from peersim.world.compiled import PACKAGE, source_digest
@@ -28,7 +29,7 @@ UNIT_SECONDS: Final = 2.0
 """Time of a unit on one core at most, if it has more than one world."""
 PERSON_WEEK: Final = 70e-9
 """Seconds a week of one person takes, about (`benchmarks/speed.py`)."""
-COUNTED: Final = ("ensemble.py", "results/outcomes.py", "world/measures.py", "studies/units.py")
+COUNTED: Final = ("ensemble.py", "results/sums.py", "world/measures.py", "studies/units.py")
 """Files beside the compiled ones that decide what is kept of a world."""
 
 
@@ -151,7 +152,7 @@ def compute(units: Sequence[Unit], version: str) -> Computed:
             f"a worker has another version of the model ({model_version()}) than the study ({version}); install the "
             "same version of peersim, Numba and Python everywhere"
         )
-    prepare(units[0].scenario)
+    prepare(demo())
     tables, failures = [schema(units[0].weekly).empty_table()], []
     for unit in units:
         try:
@@ -162,7 +163,7 @@ def compute(units: Sequence[Unit], version: str) -> Computed:
 
 
 def schema(weekly: Sequence[str]) -> pa.Schema:
-    """Columns of a table of worlds: what is kept of each (see `results.outcomes.sums`), its spells, its weeks."""
+    """Columns of a table of worlds: what is kept of each (see `results.sums`), its spells, its weeks."""
     return pa.schema(
         [
             ("unit", pa.string()),

@@ -81,11 +81,11 @@ class Work:
             How many there are.
         """
         total = expected * self._study.replicates
-        seconds = total * seconds_a_world(self._study.base) / (SHARES * self._engine.slots)
+        seconds = total * seconds_a_world(self._study.base) / (SHARES * self._engine.slots())
         units = tasks(self._missing(scenarios), min(TASK_SECONDS, seconds))
         suspects: list[Unit] = []
         while True:
-            while len(self._waiting) < AHEAD * self._engine.slots and (group := next(units, None)):
+            while len(self._waiting) < AHEAD * self._engine.slots() and (group := next(units, None)):
                 self._hand_out(group)
             alone = not self._waiting
             if alone and not suspects:
@@ -142,10 +142,10 @@ class Work:
     def _units(self, content: str, scenario: Scenario) -> Iterator[Unit]:
         study = self._study
         if self._retry:
-            self._store.forget_failures(content, study.seed, study.weekly)
+            self._store.forget_failures(content, study.seed)
         for start, end in _gaps(self._known(content), study.replicates):
             for first, count in cut(start, end, scenario):
-                yield Unit(content, scenario, study.seed, first, count, study.weekly)
+                yield Unit(content, scenario, study.seed, first, count, tuple(sorted(study.weekly)))
 
     def _known(self, content: str) -> list[Entry]:
         """What the ledger says of a scenario, once the parts are seen to be whole."""

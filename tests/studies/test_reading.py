@@ -141,7 +141,7 @@ def test_points_come_from_a_file(tmp_path):
     "content",
     [
         {},
-        {"design": "one_at_a_time"},
+        {"design": "one_at_a_time", "factors": {"support.supervision.every_weeks": [1, 2, 4], "teams.pressure": None}},
         {"design": {"saltelli": 4}},
         {"design": {"morris": 3}, "levels": 6},
         {"weekly": ["identity"], "description": "Why: it was asked."},
@@ -233,7 +233,25 @@ WRONG = {
         {"levers": {"identity.formalisation": [0.1]}},
         "levers.identity.formalisation: is varied twice.",
     ),
-    "no range of its own": ({"factors": {"name": None}}, "factors.name: has no range of its own."),
+    "no range of its own": ({"factors": {"teams.name": None}}, "factors.teams.name: has no range of its own."),
+    "the name": ({"factors": {"name": ["a", "b"]}}, "factors.name: makes no difference to what happens"),
+    "a name that tables have": (
+        {"factors": {"state": {"levels": {"a": {}}}}},
+        "factors.state: cannot be the name of a factor: tables have a column of that name.",
+    ),
+    "no name": ({"factors": {"": {"levels": {"a": {}}}}}, "cannot be the name of a factor"),
+    "varied twice, written in two ways": (
+        {"factors": {"identity.formalisation": [0.1], "policies.identity.formalisation": [0.2]}},
+        "factors.policies.identity.formalisation: is varied twice.",
+    ),
+    "a range misspelt": (
+        {"factors": {"identity.formalisation": {"low": 0.1, "hihg": 0.5}}},
+        "factors.identity.formalisation: found a group with the key 'hihg'.",
+    ),
+    "a base outside what is varied": (
+        {"factors": {"teams.pressure": [0.1, 0.9]}, "design": "one_at_a_time"},
+        "one_at_a_time departs from the base, where teams.pressure is the number 0.5, which is not varied.",
+    ),
     "a bundle named like a key": (
         {"factors": {"identity.formalisation": {"levels": {"a": {}}}}},
         "is a key of the scenario; give it a name of its own.",
@@ -290,7 +308,7 @@ WRONG = {
     "a seed below 0": ({"seed": -1}, "seed: found the number -1."),
     "no such outcome": ({"outcomes": ["identiy"]}, "outcomes.0: found the text 'identiy'. Did you mean 'identity'?"),
     "outcomes as a word": ({"outcomes": "identity"}, "outcomes: expected a list of names, found the text 'identity'."),
-    "no outcomes": ({"outcomes": []}, "outcomes: expected a list of names"),
+    "no outcomes": ({"outcomes": []}, "outcomes: the list is empty; at least one outcome is needed."),
     "no such measure": ({"weekly": ["nothing"]}, "weekly.0: found the text 'nothing'."),
     "a name of numbers": ({"name": 7}, "name: expected a text, found the number 7."),
     "settings as a list": ({"set": [1]}, "set: expected keys with values, found a list."),
@@ -313,6 +331,10 @@ def test_what_is_wrong_is_said_with_what_is_allowed(case):
         ("identity.formalisation\n", "needs a line of keys and at least one line of values."),
         ("identity.formalization\n0.1\n", "Did you mean 'identity.formalisation'?"),
         ("identity.formalisation\n0.1\n7\n", "points.csv.line 3.identity.formalisation: 7"),
+        ("teams.peers;teams.pressure\n1;0.2\n", "has columns that are separated by semicolons. Allowed here: commas"),
+        ("teams.peers,teams.peers\n1,2\n", "has the column teams.peers twice."),
+        ('teams.peers\n"[1, 2]"\n', "points.csv.line 2.teams.peers: found a list. Allowed here: a number, a word"),
+        ("""teams.peers\n'1\n""", "points.csv.line 2.teams.peers: cannot be read as YAML"),
         ("identity.formalisation,teams.peers\n0.1,1\n0.2,one\n", "expected a whole number, found the text 'one'"),
     ],
 )

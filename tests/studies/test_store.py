@@ -1,5 +1,6 @@
 """The run store: nothing is done twice, nothing is lost, nothing is counted twice, whatever happens."""
 
+import hashlib
 import os
 import resource
 import signal
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import peersim as ps
@@ -302,13 +305,92 @@ def test_a_lost_ledger_is_made_again_from_the_parts(tmp_path, lived, uninterrupt
     assert digests(tmp_path / "a") == uninterrupted
 
 
-def test_a_part_of_nonsense_is_removed_and_said(tmp_path, uninterrupted):
+def test_strangers_among_the_parts_are_left_alone_and_ours_that_are_damaged_removed(tmp_path, uninterrupted):
     ps.sweep(study(), tmp_path / "a")
-    (parts_of(tmp_path / "a")[0].parent / "nonsense.parquet").write_bytes(b"nonsense")
+    parts = parts_of(tmp_path / "a")[0].parent
+    table = pa.table({"mine": [1]})
+    pq.write_table(table, parts / "mine.parquet")
+    pq.write_table(table, parts / "draft")
+    digest = hashlib.sha256((parts / "draft").read_bytes()).hexdigest()
+    (parts / "draft").rename(parts / f"{digest}.parquet")
+    ours = parts / f"{'0' * 64}.parquet"
+    ours.write_bytes(b"nonsense")
     said = []
     ps.sweep(study(), tmp_path / "a", told=said.append)
-    assert any("nonsense.parquet: was damaged" in sentence for sentence in said)
+    assert sum("is left alone" in sentence for sentence in said) == 2
+    assert (parts / "mine.parquet").exists()
+    assert (parts / f"{digest}.parquet").exists()
+    assert any(f"{ours}: was damaged" in sentence for sentence in said)
+    assert not ours.exists()
     assert digests(tmp_path / "a") == uninterrupted
+
+
+def test_parts_that_were_lost_and_come_back_count_no_world_twice(tmp_path):
+    """Units then overlap: replicates 10 to 19 are in two parts."""
+    factors = {"support.supervision.every_weeks": [1, 4]}
+    folder = tmp_path / "a"
+    ps.sweep(study(factors=factors, replicates=10), folder)
+    first = parts_of(folder)
+    ps.sweep(study(factors=factors, replicates=40), folder)
+    away = [part.rename(tmp_path / part.name) for part in parts_of(folder) if part not in first]
+    ps.sweep(study(factors=factors, replicates=20), folder)
+    for part in away:
+        part.rename(folder / "store" / "parts" / part.name)
+    found = ps.sweep(study(factors=factors, replicates=40), folder)
+    assert (found.outcomes["replicates"] <= 40).all()
+    ps.sweep(study(factors=factors, replicates=40), tmp_path / "afresh")
+    assert digests(folder) == digests(tmp_path / "afresh")
+
+
+def test_a_ledger_that_another_program_reads_is_not_thrown_away(tmp_path, uninterrupted):
+    ps.sweep(study(), tmp_path / "a")
+    ledger = tmp_path / "a" / "store" / "ledger.sqlite"
+    reader = sqlite3.connect(ledger)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM units").fetchone()
+    with pytest.raises(StoreError, match=r"locked.*open in another program"):
+        ps.sweep(study(), tmp_path / "a")
+    reader.close()
+    said = []
+    ps.sweep(study(), tmp_path / "a", told=said.append)
+    assert said == []
+    assert digests(tmp_path / "a") == uninterrupted
+
+
+def test_a_version_that_is_refused_leaves_the_store_to_its_own(tmp_path, monkeypatch):
+    ps.sweep(study(), tmp_path / "a")
+    (tmp_path / "a" / "store" / "ledger.sqlite").unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(stores, "model_version", lambda: "0123456789abcdef")
+        with pytest.raises(StoreError, match="another version of the model"):
+            ps.sweep(study(), tmp_path / "a")
+    ps.sweep(study(), tmp_path / "a")
+
+
+def test_a_manifest_that_was_half_written_is_written_again(tmp_path, uninterrupted):
+    ps.sweep(study(), tmp_path / "a")
+    (tmp_path / "a" / "manifest.json").write_text("{", encoding="utf-8")
+    ps.sweep(study(), tmp_path / "a")
+    assert digests(tmp_path / "a") == uninterrupted
+
+
+def test_what_an_earlier_design_left_is_not_vouched_for(tmp_path):
+    ps.sweep(study(weekly=["identity"]), tmp_path / "a")
+    (tmp_path / "a" / "figures").mkdir()
+    (tmp_path / "a" / "figures" / "old.png").write_bytes(b"old")
+    ps.sweep(study(), tmp_path / "a")
+    assert not (tmp_path / "a" / "weekly.parquet").exists()
+    assert not (tmp_path / "a" / "figures").exists()
+
+
+def test_worlds_with_more_weekly_measures_serve_for_fewer(tmp_path, lived):
+    one = ps.sweep(study(weekly=["identity", "hope"]), tmp_path / "a").weekly
+    two = ps.sweep(study(weekly=["hope"]), tmp_path / "a")
+    assert list(two.weekly.columns) == ["point", "replicate", "week", "hope"]
+    pd.testing.assert_frame_equal(two.weekly, one[two.weekly.columns])
+    ps.sweep(study(weekly=["hope", "identity"]), tmp_path / "a")
+    ps.sweep(study(), tmp_path / "a")
+    assert len(lived) == WORLDS
 
 
 def test_two_processes_on_one_store_are_detected(tmp_path, uninterrupted):

@@ -30,8 +30,9 @@ from peersim.analysis.findings.estimates import (
     slopes,
 )
 from peersim.analysis.findings.part import Part, check_known
-from peersim.results.outcomes import OUTCOMES, mean_of_weeks
+from peersim.results.outcomes import OUTCOMES
 from peersim.results.results import Results
+from peersim.results.sums import mean_of_weeks
 from peersim.world.measures import WEEKLY
 
 Who = Literal["peers", "clinicians", "users"]

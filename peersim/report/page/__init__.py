@@ -18,8 +18,9 @@ from peersim.report.figures import comparison as comparison_figures
 from peersim.report.figures import run as run_figures
 from peersim.report.page import answer, captions, evidence, svg, tables
 from peersim.results.files import new_file
-from peersim.results.outcomes import LAST_WEEKS, OUTCOMES
+from peersim.results.outcomes import OUTCOMES
 from peersim.results.results import Results
+from peersim.results.sums import LAST_WEEKS
 
 Manifest = Mapping[str, Any]
 

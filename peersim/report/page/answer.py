@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 from peersim.analysis import verdicts, words
 from peersim.analysis.comparison import Comparison
 from peersim.report.page import evidence
-from peersim.results.outcomes import LAST_WEEKS, OUTCOMES
+from peersim.results.outcomes import OUTCOMES
 from peersim.results.results import Results
+from peersim.results.sums import LAST_WEEKS
 
 STAYING: Final = ("retention_12m", "annual_leaving_rate")
 """Outcomes that speak of staying, the first with a value first."""

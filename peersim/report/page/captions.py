@@ -15,8 +15,9 @@ from peersim.analysis.economics import EFFECTS, Value
 from peersim.analysis.verdicts import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE
 from peersim.report.figures.comparison import PANELS, View
 from peersim.report.figures.run import PEERS, USERS, Panel
-from peersim.results.outcomes import GROUPS, OUTCOMES, WEEKS_A_YEAR, interval
+from peersim.results.outcomes import GROUPS, OUTCOMES, interval
 from peersim.results.results import Results
+from peersim.results.sums import WEEKS_A_YEAR
 
 MOST_CAUSES: Final = 3
 """Causes and reasons told of."""

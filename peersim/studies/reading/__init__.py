@@ -13,6 +13,7 @@ from peersim.results.outcomes import OUTCOMES
 from peersim.scenario import Problem, Scenario, ScenarioError, load
 from peersim.scenario.errors import in_words, nearest
 from peersim.scenario.files import Reader, text_of
+from peersim.scenario.paths import full_path
 from peersim.studies import designs
 from peersim.studies.designs import AnyDesign
 from peersim.studies.reading import design as placing
@@ -66,7 +67,7 @@ def read(path: str | os.PathLike[str]) -> Study:
     content = reader.read()
     if reader.problems:
         raise ScenarioError(reader.problems)
-    return _made(content, Path(path).parent, reader.placed)
+    return _made({"name": Path(path).stem, **content}, Path(path).parent, reader.placed)
 
 
 def study(content: Mapping[str, Any], folder: str | os.PathLike[str] = ".") -> Study:
@@ -113,7 +114,7 @@ class _Maker:
                 raise Fault((str(key),), "no such key.", ", ".join(KEYS), nearest(str(key), KEYS))
         base = self._base()
         known = Factors(base, self._scenario)
-        design, factors = self._design(self._factors(known), known)
+        design, factors = self._design(self._factors(known), known, base)
         return Study(
             name=self._text("name", base.name),
             description=self._text("description", ""),
@@ -139,8 +140,10 @@ class _Maker:
 
     def _names(self, key: str, allowed: Mapping[str, Any], default: tuple[str, ...]) -> tuple[str, ...]:
         found = self._content.get(key, list(default))
-        if not isinstance(found, list | tuple) or (key == "outcomes" and not found):
+        if not isinstance(found, list | tuple):
             raise Fault((key,), f"expected a list of names, found {in_words(found)}.", ", ".join(allowed))
+        if key == "outcomes" and not found:
+            raise Fault((key,), "the list is empty; at least one outcome is needed.", ", ".join(allowed))
         for place, name in enumerate(found):
             if not isinstance(name, str) or name not in allowed:
                 suggestion = nearest(str(name), list(allowed))
@@ -180,12 +183,12 @@ class _Maker:
             if not isinstance(written, Mapping):
                 raise Fault((group,), f"expected keys with ranges or lists of values, found {in_words(written)}.")
             for name, values in written.items():
-                if any(factor.name == name for factor in factors):
+                if any(full_path(Scenario, factor.name) == full_path(Scenario, str(name)) for factor in factors):
                     raise Fault((group, name), "is varied twice.")
                 factors.append(known.read(str(name), values, role, (group, name)))
         return factors
 
-    def _design(self, factors: list[Factor], known: Factors) -> tuple[AnyDesign, list[Factor]]:
+    def _design(self, factors: list[Factor], known: Factors, base: Scenario) -> tuple[AnyDesign, list[Factor]]:
         levels = self._whole("levels", 0, 2, MOST_LEVELS)
         written = self._content.get("design", designs.GRID)
         if isinstance(written, Mapping) and set(written) & {"levers", "uncertainties"}:
@@ -197,4 +200,7 @@ class _Maker:
             return placing.points(self._file(name, path), factors, known, path)
         if not factors:
             raise Fault(("factors",), "nothing is varied.", "factors, levers, uncertainties")
-        return placing.one(written, ("design",), levels, factors), factors
+        design = placing.one(written, ("design",), levels, factors)
+        if design.kind == designs.ONE_AT_A_TIME:
+            placing.check_centre(base, factors, known)
+        return design, factors

@@ -9,12 +9,14 @@ from typing import Any, Final, NoReturn
 
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.exploration.factor import Factor, Level
+from peersim.scenario import Scenario, ScenarioError
 from peersim.scenario.errors import in_words, nearest
 from peersim.scenario.files import value
 from peersim.studies import designs
 from peersim.studies.designs import Crossed, Design
 from peersim.studies.reading.factors import Factors
 from peersim.studies.reading.faults import Fault, Path, whole
+from peersim.studies.study import value_at
 from peersim.world.draws import MOST_KEY
 
 CROSSABLE: Final = (designs.GRID, "latin_hypercube", "sobol")
@@ -57,7 +59,9 @@ def crossed(written: Mapping[str, Any], levels: int, factors: Sequence[Factor]) 
 
 def points(file: File, factors: list[Factor], known: Factors, path: Path) -> tuple[Design, list[Factor]]:
     """A list of points, and its factors: those of the study, or else its columns."""
-    head, rows = _table(file, path)
+    head, cells = _table(file, path)
+    bundles = [key in known.bundles for key in head]
+    rows = [_values(row, bundles, head, (*path, file.name, f"line {line}")) for line, row in enumerate(cells, 2)]
     factors = factors or [known.column(key, [row[k] for row in rows], path) for k, key in enumerate(head)]
     names = [factor.name for factor in factors]
     if sorted(head) != sorted(names):
@@ -82,10 +86,25 @@ def _check_cells(factor: Factor, cells: list[Level], known: Factors, path: Path)
                 known.check(key, found, here)
 
 
-def _table(file: File, path: Path) -> tuple[list[str], list[list[Level]]]:
+def _values(row: Sequence[str], bundles: Sequence[bool], head: Sequence[str], path: Path) -> list[Level]:
+    """The values of a line: names of bundles as they stand, the rest as in a scenario file."""
+    values: list[Level] = []
+    for key, cell, bundle in zip(head, row, bundles, strict=True):
+        try:
+            found = cell if bundle else value(cell)
+        except ScenarioError as error:
+            raise Fault((*path, key), error.problems[0].message) from None
+        if not isinstance(found, int | float | str):
+            raise Fault((*path, key), f"found {in_words(found)}.", "a number, a word, true, false")
+        values.append(found)
+    return values
+
+
+def _table(file: File, path: Path) -> tuple[list[str], list[list[str]]]:
+    """The keys and the cells of a table."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            lines = [line for line in csv.reader(stream) if line]
+            lines = [[cell.strip() for cell in line] for line in csv.reader(stream) if line]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Fault(path, f"{file.name} cannot be read ({error}).") from None
     if len(lines) < 2:
@@ -93,10 +112,29 @@ def _table(file: File, path: Path) -> tuple[list[str], list[list[Level]]]:
     if len(lines) - 1 > MOST_GIVEN:
         raise Fault(path, f"{file.name} has {len(lines) - 1:,} points.", f"up to {MOST_GIVEN:,}")
     head, *rows = lines
+    if len(head) == 1 and ";" in head[0]:
+        raise Fault((*path, file.name), "has columns that are separated by semicolons.", "commas")
+    for key in head:
+        if head.count(key) > 1:
+            raise Fault((*path, file.name), f"has the column {key} twice.")
     for number, row in enumerate(rows, 2):
         if len(row) != len(head):
             raise Fault((*path, f"{file.name}, line {number}"), f"has {len(row)} values for {len(head)} keys.")
-    return [key.strip() for key in head], [[value(cell.strip()) for cell in row] for row in rows]  # type: ignore[misc]
+    return head, rows
+
+
+def check_centre(base: Scenario, factors: Sequence[Factor], known: Factors) -> None:
+    """Refuse factors that cannot have the base's value: one_at_a_time departs from there.  Bundles have none."""
+    for factor in factors:
+        if factor.name in known.bundles:
+            continue
+        found = value_at(base, known.together.get(factor.name, (factor.name,))[0])
+        if not factor.holds(found):
+            raise Fault(
+                ("design",),
+                f"one_at_a_time departs from the base, where {factor.name} is {in_words(found)}, which is not varied.",
+                f"factors that have it ({factor.name}: {factor.in_words()})",
+            )
 
 
 def _no_such_design(written: object, path: Path) -> NoReturn:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from peersim.analysis.exploration.factor import Factor, Level, Role
+from peersim.results.outcomes import OUTCOMES
 from peersim.scenario import Parameter, Scenario, ScenarioError, registry
 from peersim.scenario.errors import in_words, nearest
 from peersim.scenario.fields import field_at, parameter_of, submodel
@@ -18,6 +19,12 @@ ALLOWED: Final = (
     "a list of values, {low: ..., high: ...}, nothing (the whole range of the key), {keys: [...], ...} for several "
     "keys that move together, or {levels: ...} with bundles of settings by name"
 )
+
+NAME: Final = "name"
+OF_POINTS, OF_RUNS = ("point", "scenario", "state"), ("replicate", "outcome", "value", "week")
+OF_SEARCHES = ("candidate", "generation", "error", "within_budget", "on_front")
+RESERVED: Final = frozenset((*OF_POINTS, *OF_RUNS, *OF_SEARCHES, *OUTCOMES))
+"""Columns of tables, after which no factor can be named."""
 
 
 class Factors:
@@ -79,7 +86,7 @@ class Factors:
                 ends = (int(low), int(high)) if whole else (float(low), float(high))
                 factor = Factor(name, role, low=ends[0], high=ends[1], whole=whole)
             case _:
-                raise Fault(path, f"found {in_words(written)}.", ALLOWED)
+                raise Fault(path, _not_a_range(written), ALLOWED)
         return _described(factor, parameters[0])
 
     def _several(self, name: str, written: Mapping[str, Any], role: Role, path: Path) -> Factor:
@@ -115,8 +122,12 @@ class Factors:
     def _check_own_name(self, name: str, path: Path) -> None:
         if _parameter_at(name) is not None:
             raise Fault(path, "is a key of the scenario; give it a name of its own.")
+        if not name.strip() or name in RESERVED:
+            raise Fault(path, "cannot be the name of a factor: tables have a column of that name.")
 
     def _parameter(self, key: str, path: Path) -> Parameter:
+        if key == NAME:
+            raise Fault(path, "makes no difference to what happens, and cannot be varied.")
         parameter = _parameter_at(key)
         if parameter is None:
             known = [known.key for known in registry()]
@@ -162,6 +173,11 @@ def _parameter_at(key: str) -> Parameter | None:
     steps = _plain(full_path(Scenario, key))
     field = field_at(Scenario, steps)
     return None if field is None or submodel(field) else parameter_of(steps, field)
+
+
+def _not_a_range(written: object) -> str:
+    wrong = [key for key in written if key not in ("low", "high")] if isinstance(written, Mapping) else []
+    return f"found a group with the key '{wrong[0]}'." if wrong else f"found {in_words(written)}."
 
 
 def _plain(path: Sequence[str | int]) -> list[str]:
