@@ -151,6 +151,7 @@ class _Cluster(Executor):
             self._remote.discard(remote)
 
     def _gone(self, error: BaseException) -> QuestionError:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
         return QuestionError(
-            f"cluster {self._address}: went away ({error}); what was finished is kept, and the same command goes on"
+            f"cluster {self._address}: went away ({why}); what was finished is kept, and the same command goes on"
         )

@@ -1,8 +1,12 @@
 """Where work is done changes no bit, and a worker that dies loses nothing."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 from distributed import Client, LocalCluster, WorkerPlugin
@@ -10,7 +14,7 @@ from distributed import Client, LocalCluster, WorkerPlugin
 import peersim as ps
 from peersim.analysis.errors import QuestionError
 from peersim.analysis.exploration import extras
-from peersim.studies import work
+from peersim.studies import engines, work
 from peersim.studies.sweep import UnfinishedError
 from tests.studies.small import digests, study
 
@@ -97,6 +101,39 @@ def test_a_point_that_kills_its_workers_is_a_row(tmp_path, cluster):
         found = ps.sweep(study(), tmp_path / "a", cluster=cluster.scheduler_address)
     assert found.points["state"].tolist() == ["done", "done", "failed", "failed", "done", "done"]
     assert found.failures["error"].str.contains("KilledWorker").all()
+
+
+def test_workers_that_join_later_are_used(cluster, monkeypatch):
+    monkeypatch.setattr(engines, "COUNT_EVERY", 0.0)
+    with engines.engine(cluster=cluster.scheduler_address) as found:
+        assert found.slots() == 2
+        cluster.scale(3)
+        cluster.wait_for_workers(3)
+        assert found.slots() == 3
+
+
+@pytest.mark.usefixtures("small_tasks")
+def test_a_scheduler_that_dies_is_said_and_costs_nothing_that_was_finished(tmp_path, whole):
+    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--dashboard-address", ":0"]
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    file = tmp_path / "scheduler.json"
+    with subprocess.Popen([*dask, "--scheduler-file", file], **pipes) as scheduler:
+        while not file.exists() and scheduler.poll() is None:
+            time.sleep(0.05)
+        address = json.loads(file.read_text(encoding="utf-8"))["address"]
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1"]
+        with subprocess.Popen([*command, "--dashboard-address", ":0"], **pipes) as worker:
+
+            def kill(done: int, _: int) -> None:
+                if done:
+                    scheduler.kill()
+
+            with pytest.raises(QuestionError, match=r"went away .*the same command goes on"):
+                ps.sweep(asked(), tmp_path / "a", cluster=address, progress=kill)
+            worker.kill()
+    assert list((tmp_path / "a" / "store" / "parts").glob("*.parquet"))
+    ps.sweep(asked(), tmp_path / "a")
+    assert digests(tmp_path / "a") == whole
 
 
 class Outdated(WorkerPlugin):
