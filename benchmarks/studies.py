@@ -58,16 +58,18 @@ def sweep(worlds: str, replicates: str) -> None:
 
 
 def overhead() -> None:
-    """The same worlds bare and as a study, in turn, on the same threads: what store, engine and tables add."""
+    """The same worlds lived, computed, and as a study, in turn, on the same threads."""
     import peersim as ps
     from peersim.ensemble import copied, lived, prepare, threads_available
+    from peersim.studies.units import Unit, compute, content_of, model_version, tasks
+    from peersim.studies.work import TASK_SECONDS
     from peersim.world.build import build
 
     asked = study(PAIRED, 40)
     prepare(asked.base)
     scenarios = list(asked.scenarios())
 
-    def bare() -> None:
+    def live() -> None:
         def point(scenario: Any) -> None:
             blank = build(scenario, seed=1, weeks=scenario.horizon_weeks)
             world = copied(blank)
@@ -77,15 +79,21 @@ def overhead() -> None:
         with ThreadPoolExecutor(threads_available()) as pool:
             list(pool.map(point, scenarios))
 
-    def stored() -> None:
+    def calculate() -> None:
+        units = [Unit(content_of(case), case, 1, 0, asked.replicates) for case in asked.scenarios()]
+        with ThreadPoolExecutor(threads_available()) as pool:
+            list(pool.map(lambda group: compute(group, model_version()), tasks(units, TASK_SECONDS)))
+
+    def keep() -> None:
         with tempfile.TemporaryDirectory() as folder:
             ps.sweep(asked, Path(folder) / "scale")
 
-    rounds = [(used(stored), used(bare)) for _ in range(ROUNDS)]
+    rounds = [[used(work) for work in (live, calculate, keep)] for _ in range(ROUNDS)]
     for place, what in enumerate(("time", "processor time")):
-        ratios = [study[place] / alone[place] for study, alone in rounds]
-        spread = f"{min(ratios):.3f} to {max(ratios):.3f}"
-        print(f"{what} as a study / of bare worlds: {statistics.median(ratios):.3f} ({spread}; to reach: under 1.1)")
+        for other, told in ((1, "computed (to reach: under 1.1)"), (0, "lived and nothing kept")):
+            ratios = [both[2][place] / both[other][place] for both in rounds]
+            spread = f"{min(ratios):.3f} to {max(ratios):.3f}"
+            print(f"{what} as a study / the same worlds {told}: {statistics.median(ratios):.3f} ({spread})")
 
 
 def used(work: Callable[[], None]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ estimate up to its bias, and their spread gives its interval.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -241,8 +241,10 @@ def by_replicate(weekly: Floats, risk: Counts, spread: Spread = pseudo_values) -
     return pd.DataFrame(outcomes).rename_axis("replicate")
 
 
-def from_sums(kept: Floats, risk: Counts, *, weeks: int, spread: Spread = pseudo_values) -> dict[str, Floats]:
-    """Every outcome for every replicate, by name, from what was kept of each.
+def from_sums(
+    kept: Floats, risk: Counts, *, weeks: int, spread: Spread = pseudo_values, names: Iterable[str] = OUTCOMES
+) -> dict[str, Floats]:
+    """Outcomes for every replicate, by name, from what was kept of each.
 
     Parameters
     ----------
@@ -254,6 +256,8 @@ def from_sums(kept: Floats, risk: Counts, *, weeks: int, spread: Spread = pseudo
         Weeks watched.
     spread : callable
         As for `by_replicate`.
+    names : iterable of str
+        Which outcomes; all by default.
     """
     column = {name: kept[:, k] for k, name in enumerate(SUMS)}
     rates = {
@@ -262,7 +266,7 @@ def from_sums(kept: Floats, risk: Counts, *, weeks: int, spread: Spread = pseudo
         "cost_per_peer_year": ("cost", "peer_weeks"),
     }
     values: dict[str, Floats] = {}
-    for name in OUTCOMES:
+    for name in names:
         if name in RETENTION_WEEKS:
             values[name] = _retained(risk, RETENTION_WEEKS[name], weeks, spread)
         elif name in rates:

@@ -57,7 +57,8 @@ def sums(weekly: Floats) -> Floats:
     column = {name: weekly[:, :, k] for k, name in enumerate(WEEKLY)}
     peer_weeks = column["peers_in_post"] + column["peers_left"] - column["peers_hired"]
     clinician_weeks = column["clinicians_in_post"] + column["clinicians_left"] - column["clinicians_hired"]
-    kept = {name: last_weeks(column[name]) for name in MEANS} | {
+    last = np.stack([column[name][:, -LAST_WEEKS:] for name in MEANS])
+    kept = dict(zip(MEANS, mean_of_weeks(last), strict=True)) | {
         "peers_left": (WEEKS_A_YEAR * column["peers_left"]).sum(axis=1),
         "peer_weeks": peer_weeks.sum(axis=1),
         "clinicians_left": (WEEKS_A_YEAR * column["clinicians_left"]).sum(axis=1),
@@ -69,14 +70,14 @@ def sums(weekly: Floats) -> Floats:
 
 
 def last_weeks(series: Floats) -> Floats:
-    """Mean over the last `LAST_WEEKS` weeks, shape (replicates,); weeks without a value are left out."""
-    return mean_of_weeks(series[:, -LAST_WEEKS:])
+    """Mean over the last `LAST_WEEKS` weeks, shape (..., weeks) to (...); weeks without a value are left out."""
+    return mean_of_weeks(series[..., -LAST_WEEKS:])
 
 
 def mean_of_weeks(series: Floats) -> Floats:
-    """Mean over weeks that have a value, shape (replicates, weeks) to (replicates,)."""
+    """Mean over weeks that have a value, shape (..., weeks) to (...)."""
     known = ~np.isnan(series)
-    return ratio(np.stack([np.where(known, series, 0.0).sum(axis=1), known.sum(axis=1)], axis=-1))
+    return ratio(np.stack([np.where(known, series, 0.0).sum(axis=-1), known.sum(axis=-1)], axis=-1))
 
 
 def ratio(sums: Floats) -> Floats:

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from peersim.results.outcomes import RETENTION_WEEKS, from_sums, risk_table
 from peersim.results.sums import SUMS
@@ -29,7 +28,7 @@ class Kept:
 
     def __init__(self, study: Study, store: Store) -> None:
         self._study, self._store = study, store
-        self._parts: OrderedDict[str, pa.Table] = OrderedDict()
+        self._parts: OrderedDict[str, tuple[pa.Table, dict[str, int]]] = OrderedDict()
 
     def failed(self, content: str) -> list[Entry]:
         """Units that failed."""
@@ -39,27 +38,31 @@ class Kept:
         """The study's outcomes of each replicate from `first`, shape (replicates, outcomes)."""
         worlds = self.worlds(content).slice(first)
         kept = np.stack([worlds[name].to_numpy() for name in SUMS], axis=1)
-        found = from_sums(kept, _risk(worlds), weeks=worlds["weeks"][0].as_py())
-        return np.stack([found[name] for name in self._study.outcomes], axis=1)
+        weeks = worlds["weeks"][0].as_py()
+        found = from_sums(kept, _risk(worlds), weeks=weeks, names=self._study.outcomes)
+        return np.stack(list(found.values()), axis=1)
 
     def worlds(self, content: str) -> pa.Table:
         """The worlds of a scenario in order of replicate (see `units.schema`)."""
-        columns = schema(self._study.weekly).names
         pieces, following = [], 0
         for entry in self._entries(content):
-            rows = self._part(entry.part or "").select(columns)
-            wanted = pc.and_(pc.equal(rows["unit"], entry.id), pc.greater_equal(rows["replicate"], following))
-            pieces.append(rows.filter(pc.and_(wanted, pc.less(rows["replicate"], self._study.replicates))))
-            following = max(following, entry.first + entry.count)  # units may overlap where parts were lost and found
+            part, places = self._part(entry.part or "")
+            skipped = max(0, following - entry.first)  # units may overlap where parts were lost and found
+            wanted = min(entry.count, self._study.replicates - entry.first) - skipped
+            pieces.append(part.slice(places[entry.id] + skipped, max(0, wanted)))
+            following = max(following, entry.first + entry.count)
         return pa.concat_tables(pieces).combine_chunks()
 
     def _entries(self, content: str) -> list[Entry]:
         entries = self._store.known(content, self._study.seed, self._study.weekly)
         return [entry for entry in entries if entry.first < self._study.replicates]
 
-    def _part(self, name: str) -> pa.Table:
+    def _part(self, name: str) -> tuple[pa.Table, dict[str, int]]:
+        """The worlds of a part, and where those of each unit begin: they stand together, in order of replicate."""
         if name not in self._parts:
-            self._parts[name] = self._store.worlds(name)
+            table = self._store.worlds(name).select(schema(self._study.weekly).names)
+            units, first = np.unique(table["unit"].to_numpy(), return_index=True)
+            self._parts[name] = table, dict(zip(units, first, strict=True))
             if len(self._parts) > PARTS_HELD:
                 self._parts.popitem(last=False)
         self._parts.move_to_end(name)
@@ -69,7 +72,7 @@ class Kept:
 def _risk(worlds: pa.Table) -> npt.NDArray[np.int32]:
     """Leavers and people at risk by length of service, for each world (see `results.outcomes.risk_table`)."""
     tenure, ended = (worlds[name].combine_chunks() for name in ("tenure", "ended"))
-    spells = np.empty(len(tenure.values), SPELL)
-    spells["tenure"], spells["ended"] = tenure.values.to_numpy(), ended.values.to_numpy()
+    spells = np.empty(len(tenure.flatten()), SPELL)
+    spells["tenure"], spells["ended"] = tenure.flatten().to_numpy(), ended.flatten().to_numpy()
     replicate = np.repeat(np.arange(len(worlds)), tenure.value_lengths().to_numpy())
     return risk_table(spells.view(np.recarray), replicate, len(worlds), min(LONGEST, worlds["weeks"][0].as_py()))

@@ -139,7 +139,7 @@ def _week_rows(point: int, study: Study, worlds: pa.Table) -> pa.Table:
         "replicate": np.repeat(worlds["replicate"].to_numpy(), weeks),
         "week": np.tile(np.arange(weeks), len(worlds)),
     }
-    columns |= {name: worlds[f"weekly.{name}"].combine_chunks().values for name in study.weekly}
+    columns |= {name: worlds[f"weekly.{name}"].combine_chunks().flatten() for name in study.weekly}
     return pa.table(columns, schema=_week_row(study))
 
 

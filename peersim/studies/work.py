@@ -15,9 +15,9 @@ from peersim.studies.store import Entry, Store
 from peersim.studies.study import Study
 from peersim.studies.units import Computed, Unit, compute, content_of, cut, model_version, seconds_a_world, tasks
 
-TASK_SECONDS: Final = 1.0
+TASK_SECONDS: Final = 0.5
 """Work handed out at a time, on one core: what a dying worker loses at most; writing it takes little of that time."""
-SHARES: Final = 16
+SHARES: Final = 32
 """Tasks for each that runs at the same time, at least: a small study keeps all cores busy to its end."""
 AHEAD: Final = 2
 """Tasks handed out for each that runs: nobody waits, and memory stays flat."""
