@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 import yaml
@@ -172,3 +173,14 @@ def test_the_folder_of_a_sweep_is_refused(written, tmp_path):
     call("sweep", study, "--out", tmp_path / "out")
     done = call("optimise", study, "--budget", 70000, "--out", tmp_path / "out", *QUICK)
     assert_refused(done, "holds results of another kind (study, not optimisation)", "--store")
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(study, tmp_path):
+    command = ("optimise", study, "--budget", 70000, "--out", tmp_path / "out", *QUICK)
+    assert call(*command).exit_code == 0
+    shutil.rmtree(tmp_path / "out" / "figures")
+    (tmp_path / "out" / "figures").write_text("in the way")
+    done = call(*command)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.stderr
+    assert f"{tmp_path / 'out'}: cannot be written" in done.stderr

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from peersim.cli.common import INTERRUPTED, RefusedError, console, count, pounds, progress, share, status, terminable
+from peersim.cli.common import console, count, pounds, progress, share, status
 from peersim.cli.outputs import Clock, say_written
-from peersim.cli.studies import ClusterOption, StoreOption, WorkersOption
+from peersim.cli.studies import ClusterOption, StoreOption, WorkersOption, resumable, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,26 +86,17 @@ def optimise(
 def _run(study: Study, budget: float, out: Path, **options: Any) -> Optimisation:
     from peersim.report.figures import front as figures
     from peersim.report.figures import style
-    from peersim.results.files import InputError, OutputError
     from peersim.studies import optimise as search
+    from peersim.studies.folder import FIGURES
 
     clock = Clock()
-    try:
-        with terminable(), progress(study.replicates) as told:
-            found = search.optimise(study, budget, out, **options, progress=told, told=_say)
-        with terminable(), status("Drawing ..."):
-            style.save(figures.draw(found), out / "figures")
+    with resumable(out):
+        with progress(study.replicates) as told:
+            found = search.optimise(study, budget, out, **options, progress=told, told=say)
+        with status("Drawing ..."):
+            style.save(figures.draw(found), out / FIGURES)
             search.finish(found, out, clock.stop())
-        return found
-    except KeyboardInterrupt:
-        typer.echo("peersim: interrupted; what was finished is kept, and the same command goes on from there", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except (OutputError, InputError) as error:
-        raise RefusedError(str(error)) from error
-
-
-def _say(sentence: str) -> None:
-    typer.echo(sentence, err=True)
+    return found
 
 
 def _show(found: Optimisation) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -84,26 +86,40 @@ def retry(
 
 
 def _run(study: Study, out: Path, **options: Any) -> None:
-    from peersim.results.files import InputError, OutputError, told
     from peersim.studies.sweep import UnfinishedError
     from peersim.studies.sweep import sweep as run
 
     clock = Clock()
-    try:
-        with terminable(), progress(study.n_worlds) as done:
-            found = run(study, out, progress=done, told=lambda said: typer.echo(said, err=True), **options)
-        with told(out):
-            _draw(found, clock)
-    except KeyboardInterrupt:
-        typer.echo("peersim: interrupted; what was finished is kept, and the same command goes on from there", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    except UnfinishedError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(UNFINISHED) from None
-    except (OutputError, InputError) as error:
-        raise RefusedError(str(error)) from error
+    with resumable(out):
+        try:
+            with progress(study.n_worlds) as done:
+                found = run(study, out, progress=done, told=say, **options)
+        except UnfinishedError as error:
+            say(str(error))
+            raise typer.Exit(UNFINISHED) from None
+        _draw(found, clock)
     _show(found)
     say_written(out)
+
+
+@contextmanager
+def resumable(out: Path) -> Iterator[None]:
+    """Work through a store: an interruption loses nothing, and what cannot be written or read is told."""
+    from peersim.results.files import InputError, OutputError, told
+
+    try:
+        with terminable(), told(out):
+            yield
+    except KeyboardInterrupt:
+        say("peersim: interrupted; what was finished is kept, and the same command goes on from there")
+        raise typer.Exit(INTERRUPTED) from None
+    except (OutputError, InputError) as error:
+        raise RefusedError(str(error)) from error
+
+
+def say(sentence: str) -> None:
+    """A sentence beside the answer, on standard error."""
+    typer.echo(sentence, err=True)
 
 
 def _draw(found: Sweep, clock: Clock) -> None:
@@ -112,7 +128,7 @@ def _draw(found: Sweep, clock: Clock) -> None:
     from peersim.studies import folder
 
     with status("Drawing ..."):
-        style.save(figures.draw(found.responses, found.study.outcomes[:SHOWN_OUTCOMES]), found.folder / "figures")
+        style.save(figures.draw(found.responses, found.study.outcomes[:SHOWN_OUTCOMES]), found.folder / folder.FIGURES)
         folder.finish(found.study, found.folder, clock.stop())
 
 

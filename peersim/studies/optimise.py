@@ -19,7 +19,7 @@ import pandas as pd
 
 from peersim.analysis.errors import QuestionError, check_outcomes
 from peersim.analysis.exploration.extras import needs
-from peersim.analysis.exploration.factor import LEVER, UNCERTAINTY, Factor, Level, Role
+from peersim.analysis.exploration.factor import LEVER, UNCERTAINTY, Factor, Level
 from peersim.analysis.exploration.naming import said
 from peersim.analysis.exploration.policies import front as fronts
 from peersim.analysis.exploration.policies.front import COST
@@ -27,7 +27,7 @@ from peersim.analysis.exploration.policies.optimisation import POLICY, TODAY, Op
 from peersim.analysis.exploration.policies.search import rungs, search
 from peersim.analysis.exploration.responses import Responses
 from peersim.analysis.words import pounds
-from peersim.ensemble import Progress, threads_available
+from peersim.ensemble import Progress
 from peersim.results import files
 from peersim.results.files import Timing
 from peersim.results.outcomes import RETENTION_WEEKS
@@ -37,10 +37,10 @@ from peersim.studies.designs import CROSSED, GRID, POINTS, Design
 from peersim.studies.engines import engine
 from peersim.studies.store import opened
 from peersim.studies.study import Study, value_at
-from peersim.studies.sweep import LARGE
+from peersim.studies.sweep import check_worlds
 from peersim.studies.tally import Tally
-from peersim.studies.trials import Aim, Trials, scenario_of
-from peersim.studies.units import model_version, seconds_a_world
+from peersim.studies.trials import Aim, Trials
+from peersim.studies.units import model_version
 from peersim.studies.work import evaluate
 
 Floats = npt.NDArray[np.float64]
@@ -139,7 +139,10 @@ def optimise(
     effort = {"population": population, "generations": generations, "states": states}
     _check(study, aim, effort)
     worlds = worlds_of(study, **effort)
-    _check_size(study, worlds, workers, yes)
+    if not yes:
+        check_worlds(
+            study, worlds, "the search takes up to", workers, cluster, "fewer replicates, generations or states"
+        )
     needs("pymoo")
     place = Path(out)
     folders.check(place, study, KIND)
@@ -148,7 +151,8 @@ def optimise(
         told(f"the study's design ({kind}) is not used: a search decides itself what it tries")
     started, clock = datetime.now(UTC).astimezone(), time.perf_counter()
     with engine(workers, cluster) as found, opened(folders.store_of(place, store)) as kept:
-        folders.begin(place, study)
+        with files.told(place):
+            folders.begin(place, study)
         tally = Tally(progress, worlds)
 
         def run(scenarios: Sequence[Scenario | Exception], last: int = study.replicates, first: int = 0) -> Any:
@@ -159,8 +163,9 @@ def optimise(
         if told is not None:
             for sentence in kept.said:
                 told(sentence)
-    _write(result, study, place)
-    finish(result, place, Timing(started, time.perf_counter() - clock))
+    with files.told(place):
+        _write(result, study, place)
+        finish(result, place, Timing(started, time.perf_counter() - clock))
     return result
 
 
@@ -168,7 +173,7 @@ def optimise(
 
 
 def _check(study: Study, aim: Aim, effort: Mapping[str, int]) -> None:
-    if not _of(study, LEVER):
+    if not study.by_role(LEVER):
         raise QuestionError(
             f"{study.name}: has no levers, so there is nothing to choose; name what can be decided under levers"
         )
@@ -206,27 +211,12 @@ def worlds_of(study: Study, population: int = POPULATION, generations: int = GEN
     """How many worlds a search takes at most."""
     tried = min(population * generations, _possible(study))
     shown = 1 + min(SHOWN, tried)
-    across = shown * states if _of(study, UNCERTAINTY) else 0
+    across = shown * states if study.by_role(UNCERTAINTY) else 0
     return study.replicates * (1 + tried + (1 + FRESH) * shown + across)
 
 
-def _check_size(study: Study, worlds: int, workers: int | None, yes: bool) -> None:
-    if worlds <= LARGE or yes:
-        return
-    hours = worlds * seconds_a_world(study.base) / (workers or threads_available()) / 3600
-    raise QuestionError(
-        f"{study.name}: the search takes up to {worlds:,} worlds, about {hours:.1f} hours here; allowed without being "
-        f"asked for twice: {LARGE:,}. Say --yes (yes=True) to run it all the same, or take fewer replicates, "
-        "generations or states"
-    )
-
-
-def _of(study: Study, role: Role) -> tuple[Factor, ...]:
-    return tuple(factor for factor in study.factors if factor.role == role)
-
-
 def _possible(study: Study) -> int:
-    return math.prod(len(rungs(lever)) for lever in _of(study, LEVER))
+    return math.prod(len(rungs(lever)) for lever in study.by_role(LEVER))
 
 
 # the search ---------------------------------------------------------------------
@@ -261,7 +251,7 @@ def _searched(study: Study, aim: Aim, run: Run, effort: Mapping[str, int]) -> Op
     order = np.argsort([aim.means(values)[COST] for values in fresh[1:]], kind="stable")
     shown = [shown[k] for k in order]
     policies: list[Policy] = [None, *(trials.values[k] for k in shown)]
-    levers = _of(study, LEVER)
+    levers = study.by_role(LEVER)
     return Optimisation(
         study=study.name,
         base=study.base.name,
@@ -281,7 +271,7 @@ def _searched(study: Study, aim: Aim, run: Run, effort: Mapping[str, int]) -> Op
         ),
         searched=_by_outcome([today, *_whole([trials.found[k] for k in shown])], aim),
         fresh=_by_outcome([fresh[0], *(fresh[1 + k] for k in order)], aim),
-        across=_across(study, aim, policies, effort["states"], run) if _of(study, UNCERTAINTY) else None,
+        across=_across(study, aim, policies, effort["states"], run) if study.by_role(UNCERTAINTY) else None,
     )
 
 
@@ -299,7 +289,7 @@ def _nothing(study: Study, aim: Aim, trials: Trials, candidates: pd.DataFrame, t
     if costs.isna().all():
         return f"{study.name}: every policy that was tried failed; the first: {candidates['error'].iloc[0]}"
     cheapest = int(costs.argmin())
-    what = zip(_of(study, LEVER), trials.values[cheapest], strict=True)
+    what = zip(study.by_role(LEVER), trials.values[cheapest], strict=True)
     return (
         f"budget {aim.budget:,.0f}: no policy within these ranges costs so little ({tried:,} of {possible:,} tried). "
         f"The cheapest costs {pounds(costs.iloc[cheapest])} a year: {', '.join(said(*each) for each in what)}. Today "
@@ -326,7 +316,7 @@ def _by_outcome(found: Sequence[Floats], aim: Aim) -> dict[str, Floats]:
 
 def _across(study: Study, aim: Aim, policies: Sequence[Policy], states: int, run: Run) -> Responses:
     """Every policy in every state of the world, which are sampled evenly (Latin hypercube)."""
-    own = replace(study, factors=_of(study, UNCERTAINTY))
+    own = replace(study, factors=study.by_role(UNCERTAINTY))
     sample = Design("latin_hypercube", size=states).coordinates(own.factors, study.seed, ())
     places = pd.DataFrame(sample, columns=[factor.name for factor in own.factors])
     world = own.values_at(places).to_dict("records")
@@ -350,10 +340,10 @@ def _across(study: Study, aim: Aim, policies: Sequence[Policy], states: int, run
 
 
 def _in_state(study: Study, policy: Policy, state: Mapping[Any, Level]) -> Scenario | Exception:
-    levers = _of(study, LEVER)
+    levers = study.by_role(LEVER)
     known = dict(state) | ({} if policy is None else dict(zip((lever.name for lever in levers), policy, strict=True)))
     factors = tuple(factor for factor in study.factors if factor.name in known)
-    return scenario_of(replace(study, factors=factors), [known[factor.name] for factor in factors])
+    return replace(study, factors=factors).scenario([known[factor.name] for factor in factors])
 
 
 # files --------------------------------------------------------------------------

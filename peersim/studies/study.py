@@ -11,7 +11,7 @@ from typing import Any, Final
 import pandas as pd
 import yaml
 
-from peersim.analysis.exploration.factor import Factor, Level
+from peersim.analysis.exploration.factor import Factor, Level, Role
 from peersim.results.outcomes import OUTCOMES
 from peersim.scenario import Scenario
 from peersim.studies import designs
@@ -105,13 +105,20 @@ class Study:
             return value
         return factor.levels[0] if factor.levels else factor.value(0.5)
 
+    def by_role(self, role: Role) -> tuple[Factor, ...]:
+        """The levers, or the uncertainties."""
+        return tuple(factor for factor in self.factors if factor.role == role)
+
     def scenarios(self) -> Iterator[Scenario | Exception]:
-        """The scenario of each point, or what forbids it (keys that do not go together)."""
-        for row in self.values.itertuples(index=False, name=None):
-            try:
-                yield self.base.with_(self.settings(row))
-            except ValueError as error:
-                yield error
+        """The scenario of each point, or what forbids it."""
+        return (self.scenario(row) for row in self.values.itertuples(index=False, name=None))
+
+    def scenario(self, values: Sequence[Level]) -> Scenario | Exception:
+        """The scenario with these values of the factors, or what forbids it (keys that do not go together)."""
+        try:
+            return self.base.with_(self.settings(values))
+        except ValueError as error:
+            return error
 
     def settings(self, values: Sequence[Level]) -> dict[str, Any]:
         """What a point sets in the base scenario; where two factors set one key, the later one does."""

@@ -119,13 +119,20 @@ def check_size(study: Study, workers: int | None, cluster: str | None, *, yes: b
             f"{study.name}: its design has {study.n_points:,} points; allowed: {MOST_POINTS:,}. Take fewer levels, or "
             "a sampled design (latin_hypercube, sobol)"
         )
-    if study.n_worlds <= LARGE or yes:
+    if yes:
         return
     at_most = "at most " if isinstance(study.design, Design) and study.design.kind == ONE_AT_A_TIME else ""
-    hours = study.n_worlds * seconds_a_world(study.base) / (workers or threads_available()) / 3600
+    size = f"its design has {at_most}{study.n_points:,} points with {study.replicates:,} replicates each:"
+    check_worlds(study, study.n_worlds, size, workers, cluster, "fewer levels, points or replicates")
+
+
+def check_worlds(study: Study, worlds: int, size: str, workers: int | None, cluster: str | None, instead: str) -> None:
+    """Refuse so many worlds of a study; `size` says what needs them, `instead` what could be taken."""
+    if worlds <= LARGE:
+        return
+    hours = worlds * seconds_a_world(study.base) / (workers or threads_available()) / 3600
     how_long = "" if cluster else f", about {hours:.1f} hours here"
     raise QuestionError(
-        f"{study.name}: its design has {at_most}{study.n_points:,} points with {study.replicates:,} replicates each: "
-        f"{study.n_worlds:,} worlds{how_long}; allowed without being asked for twice: {LARGE:,} worlds. Say --yes "
-        "(yes=True) to run it all the same, or take fewer levels, points or replicates"
+        f"{study.name}: {size} {worlds:,} worlds{how_long}; allowed without being asked for twice: {LARGE:,} worlds. "
+        f"Say --yes (yes=True) to run it all the same, or take {instead}"
     )

@@ -97,7 +97,7 @@ class Trials:
         for place in new:
             self._known[place] = len(self.values)
             self.values.append(tuple(ladder[rung] for ladder, rung in zip(self._ladders, place, strict=True)))
-            self.scenarios.append(scenario_of(self._study, self.values[-1]))
+            self.scenarios.append(self._study.scenario(self.values[-1]))
         found = self._run(self.scenarios[len(self.found) :])
         self.found += found
         nothing = [math.nan] * len(self._aim.outcomes)
@@ -145,11 +145,3 @@ class Trials:
         whole = volume(len(lost))
         rows = {"policies": self._generations, "hypervolume": [volume(tried) / whole for tried in self._generations]}
         return pd.DataFrame(rows, index=pd.RangeIndex(1, len(self._generations) + 1, name="generation"))
-
-
-def scenario_of(study: Study, values: Sequence[Level]) -> Scenario | Exception:
-    """The scenario with these values of a study's factors, or what forbids it (keys that do not go together)."""
-    try:
-        return study.base.with_(study.settings(values))
-    except ValueError as error:
-        return error
