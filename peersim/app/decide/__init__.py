@@ -1,0 +1,10 @@
+"""The view `decide` (being built)."""
+
+from peersim.app.parts import Text
+from peersim.app.visit import Visit
+
+
+def show(visit: Visit) -> None:
+    """Draw the view."""
+    Text("h1", "decide")
+    Text("p", visit.scenario.name)

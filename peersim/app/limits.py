@@ -1,0 +1,53 @@
+"""How much one visitor may ask for, so that every other is still served."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from peersim.scenario import Scenario
+
+WORLDS: Final = 200
+"""Worlds behind every band, where the provider is not too large."""
+FIRST_WORLDS: Final = 32
+"""Worlds that are drawn at once; the rest fill in."""
+MOST_WORK: Final = 60_000_000
+"""Person-weeks that one change may cost: some four seconds of one core."""
+MOST_VISITS: Final = 100
+"""Pages open at once."""
+MOST_KEPT: Final = 8
+"""Runs kept on the chart of one visitor."""
+MOST_UNDONE: Final = 100
+"""Changes that can be undone."""
+MOST_UPLOADED: Final = 200_000
+"""Bytes of a scenario file from a visitor, and of what a link may hold once unpacked."""
+LONGEST_NAME: Final = 60
+"""Characters of a name that a visitor gives to a run or to themselves."""
+
+
+class TooLargeError(ValueError):
+    """A provider too large, or watched too long, for this page."""
+
+
+def worlds(scenario: Scenario) -> int:
+    """Worlds that the page runs of a scenario.
+
+    Raises
+    ------
+    TooLargeError
+        If not even the first can be run within `MOST_WORK`.
+    """
+    people = n_people(scenario)
+    affordable = MOST_WORK // (people * scenario.horizon_weeks)
+    if affordable < FIRST_WORLDS:
+        most = MOST_WORK // FIRST_WORLDS // scenario.horizon_weeks
+        raise TooLargeError(
+            f"{people:,} people over {scenario.horizon_weeks:,} weeks are more than this page runs "
+            f"(up to {most:,} people over so many weeks). Fewer teams show the same; for all of them save the scenario "
+            "and use `peersim run` on the command line."
+        )
+    return min(WORLDS, affordable)
+
+
+def n_people(scenario: Scenario) -> int:
+    """People in one world, with a manager for each team; the few above them do not weigh."""
+    return scenario.n_peers + scenario.n_clinicians + scenario.n_users + scenario.n_teams

@@ -1,0 +1,134 @@
+"""Native HTML elements that every view is made of: what they hold is text, never HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+Kind = Literal["plain", "main", "quiet"]
+
+
+class Text(TextElement):
+    """An element with a text in it.
+
+    Parameters
+    ----------
+    tag : str
+        Name of the HTML element.
+    text : str
+        Shown as it is.
+    classes : str
+        CSS classes.
+    """
+
+    def __init__(self, tag: str, text: str = "", classes: str = "") -> None:
+        super().__init__(tag=tag, text=text)
+        self.classes(classes)
+
+
+def part(tag: str, classes: str = "", **attributes: str) -> ui.element:
+    """An element that others go into, as in ``with part("section", "card"): ...``.
+
+    Attributes are given with underscores for hyphens: ``aria_label="Runs"``.
+    """
+    return attributed(ui.element(tag).classes(classes), **attributes)
+
+
+def attributed(element: Any, **attributes: str | bool) -> Any:
+    """Set attributes of an element; ``aria_label`` is ``aria-label``, False takes one away."""
+    for name, value in attributes.items():
+        key = name.strip("_").replace("_", "-")
+        if value is False:
+            element._props.pop(key, None)
+        else:
+            element._props[key] = value
+    element.update()
+    return element
+
+
+def button(
+    text: str, pressed: Callable[[], Any], *, kind: Kind = "plain", label: str = "", enabled: bool = True
+) -> Text:
+    """A button.
+
+    Parameters
+    ----------
+    text : str
+        What stands on it.
+    pressed : callable
+        Called, or awaited, when it is pressed.
+    kind : {"plain", "main", "quiet"}
+        How much it stands out.
+    label : str
+        What a screen reader says, if the text is not enough.
+    enabled : bool
+    """
+    made = Text("button", text, f"button {kind}")
+    attributed(made, type="button")
+    if label:
+        attributed(made, aria_label=label)
+    enable(made, enabled)
+    made.on("click", lambda: pressed())
+    return made
+
+
+def enable(element: Any, enabled: bool) -> None:
+    """Let an element be used, or not."""
+    attributed(element, disabled=not enabled and "disabled")
+
+
+def select(label: str, options: Mapping[str, str], value: str, chosen: Callable[[str], Any]) -> ui.element:
+    """A labelled choice.
+
+    Parameters
+    ----------
+    label : str
+    options : mapping of str to str
+        What is shown, by value.
+    value : str
+        What is chosen to begin with.
+    chosen : callable
+        Called with the new value.
+    """
+    with part("label", "field"):
+        Text("span", label, "field-label")
+        with attributed(ui.element("select"), value=value) as made:
+            for key, text in options.items():
+                attributed(Text("option", text), value=key, selected=key == value and "selected")
+        made.on("change", lambda event: chosen(event.args), js_handler="(event) => emit(event.target.value)")
+    return made
+
+
+def text_field(label: str, value: str, written: Callable[[str], Any], *, longest: int) -> ui.element:
+    """A labelled line of text; `written` is called with what is in it when the visitor goes on."""
+    with part("label", "field"):
+        Text("span", label, "field-label")
+        made = attributed(ui.element("input"), type="text", value=value, maxlength=str(longest), autocomplete="off")
+        made.on("change", lambda event: written(str(event.args)), js_handler="(event) => emit(event.target.value)")
+    return made
+
+
+def table(
+    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, hidden_caption: bool = False
+) -> ui.element:
+    """A table of texts; the first cell of each row heads it."""
+    with part("div", "table-frame", tabindex="0", role="group", aria_label=caption) as frame, part("table"):
+        Text("caption", caption, "sr-only" if hidden_caption else "")
+        with part("thead"), part("tr"):
+            for text in head:
+                attributed(Text("th", text), scope="col")
+        with part("tbody"):
+            for first, *others in rows:
+                with part("tr"):
+                    attributed(Text("th", first), scope="row")
+                    for text in others:
+                        Text("td", text)
+    return frame
+
+
+def status(text: str = "") -> Text:
+    """A line that a screen reader says whenever it changes."""
+    return attributed(Text("p", text, "status"), role="status")

@@ -1,0 +1,117 @@
+"""Starting the page, and what holds for all of it: who may come, what a browser may load, what happens on an error."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from pathlib import Path
+from typing import Final
+
+from nicegui import app, ui
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from peersim.app import shell
+from peersim.app.desk import Desk
+from peersim.app.links import LinkError, unpacked
+from peersim.app.visit import Visit
+from peersim.app.visits import Visits
+from peersim.ensemble import prepare
+from peersim.scenario import Scenario, ScenarioError
+
+log: Final = logging.getLogger("peersim.app")
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+PATIENCE: Final = 20.0
+"""Seconds for which a page whose connection was lost is waited for."""
+POLICY: Final = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+"""What a browser may load: nothing from anywhere else.  NiceGUI needs inline scripts, and compiles its templates."""
+
+
+def serve(scenario: Scenario, *, host: str, port: int) -> None:
+    """Serve the page until interrupted.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What every visitor begins with.
+    host : str
+        Address to listen on; on a loopback address only this machine is served, under its own names.
+    port : int
+    """
+    prepare(scenario)
+    desk = Desk()
+    visits = Visits(desk, scenario)
+    app.add_middleware(_Headers)
+    if host in LOOPBACK:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
+    app.on_shutdown(desk.close)
+    app.on_exception(_told)
+
+    async def page() -> None:
+        client = ui.context.client
+        await client.connected()
+        tab = str(client.tab_id)
+        visit = visits.arrive(tab)
+        if visit is None:
+            shell.full()
+            return
+        client.on_delete(lambda: visits.leave(tab))
+        begin(visit, client.request.query_params.get(shell.SHARED, ""))
+        shell.frame(visit)
+
+    ui.run(
+        page,
+        host=host,
+        port=port,
+        title="peersim",
+        favicon=Path(__file__).with_name("icon.svg"),
+        language="en-GB",
+        reload=False,
+        show=False,
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=PATIENCE,
+    )
+
+
+def begin(visit: Visit, shared: str) -> None:
+    """Begin with the scenario that a link holds, if there is one, or go on where the visit was."""
+    if shared:
+        try:
+            visit.start(unpacked(shared))
+            return
+        except (LinkError, ScenarioError) as error:
+            shell.say(f"The link could not be used: {error}", trouble=True)
+    if not visit.complete:
+        visit.begin()
+
+
+def _told(error: Exception) -> None:
+    """An error that nobody expected: in the log with its traceback, to the visitor in a sentence; the page stays."""
+    log.error("an error on the page", exc_info=error)
+    with contextlib.suppress(RuntimeError):  # nobody's page: an error of a task in the background
+        shell.say("That did not work: a fault of peersim, not of yours. The page goes on as it was.", trouble=True)
+
+
+class _Headers:
+    """Middleware: what every answer tells a browser about what may be loaded and told."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = POLICY
+                headers["Referrer-Policy"] = "no-referrer"
+                headers["X-Content-Type-Options"] = "nosniff"
+            await send(message)
+
+        await self._inner(scope, receive, told)

@@ -1,0 +1,90 @@
+"""What is around every view: heading, navigation, messages, and which view an address shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from nicegui import ui
+
+from peersim.app import decide, plan, teach, watch, why
+from peersim.app.parts import Text, attributed, part
+from peersim.app.visit import Visit
+
+STYLES: Final = tuple(sorted(Path(__file__).parent.rglob("*.css")))
+"""The style of the whole page first, then those of the rooms."""
+SHARED: Final = "s"
+"""Name of the part of an address that holds a scenario (see `links`)."""
+
+
+class View(NamedTuple):
+    """A view of the page: its address, its name in the navigation, and what draws it."""
+
+    address: str
+    name: str
+    show: Callable[..., Any]
+
+
+VIEWS: Final = (
+    View("/", "Decide", decide.show),
+    View("/plan", "Plan over time", plan.show),
+    View("/why", "Why", why.show),
+    View("/watch", "Watch", watch.show),
+    View("/teach", "Teach", teach.show),
+)
+
+
+def frame(visit: Visit) -> None:
+    """The whole page of a visitor."""
+    _styled()
+    attributed(Text("a", "Skip to content", "skip"), href="#main")
+    with part("header", "masthead"):
+        ui.link("peersim", "/").classes("brand")
+        with part("nav", aria_label="Views"):
+            links = {view.address: ui.link(view.name, view.address) for view in VIEWS}
+    with part("main", id="main", tabindex="-1"):
+        ui.sub_pages({view.address: _shown(visit, view, links) for view in VIEWS}, show_404=True)
+    with part("footer", "foot"):
+        Text(
+            "p",
+            "Read differences rather than levels, and signs rather than sizes: many of the model's constants are "
+            "assumptions. Nothing that you do here leaves this machine.",
+        )
+
+
+def full() -> None:
+    """The page for whom there is no room."""
+    _styled()
+    with part("main", id="main"):
+        Text("h1", "No room at the moment")
+        Text("p", "As many people as this page serves are using it. Load the page again in a few minutes.")
+
+
+def say(message: str, *, trouble: bool = False) -> None:
+    """Tell the visitor something in passing; a screen reader says it too."""
+    ui.notify(
+        message,
+        type="negative" if trouble else "info",
+        multi_line=True,
+        timeout=12_000 if trouble else 4_000,
+        close_button="Close",
+    )
+
+
+def _styled() -> None:
+    for path in STYLES:
+        ui.add_css(path)
+
+
+def _shown(visit: Visit, view: View, links: dict[str, ui.link]) -> Callable[..., None]:
+    """What a view's address shows."""
+
+    def show() -> None:
+        visit.deaf()
+        for address, link in links.items():
+            attributed(link, aria_current=address == view.address and "page")
+        ui.page_title(f"{view.name} - peersim")
+        view.show(visit)
+
+    return show

@@ -1,0 +1,35 @@
+"""What the page calls things: keys, values, grades of evidence."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from peersim.analysis.exploration.factor import Factor
+from peersim.report.figures import factors
+from peersim.scenario.registry import parameter_for
+
+GRADES: Final = {
+    "A": "measured",
+    "B": "several sources agree",
+    "C": "one source, or guidance",
+    "M": "a formal model",
+    "assumption": "assumption: nothing is known",
+}
+"""Grades of evidence, in words."""
+UNSAID: Final = ("", "share", "ratio", "weight")
+"""Units that a number does without."""
+
+
+def label(key: str) -> str:
+    """What a key is called: ``Pay parity``, ``Supervision: every … weeks``."""
+    name = factors.name(Factor(re.sub(r"^teams\.\d+\.", "teams.", key)))
+    bare = name.removeprefix("Teams: ")
+    return bare[:1].upper() + bare[1:]
+
+
+def value(key: str, found: object) -> str:
+    """A value of a key with its unit: ``4 weeks``, ``peer lead``."""
+    parameter = parameter_for(key)
+    unit = parameter.unit if parameter else ""
+    return factors.written(found) if unit in UNSAID else f"{factors.written(found)} {unit}"
