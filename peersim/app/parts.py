@@ -132,3 +132,14 @@ def table(
 def status(text: str = "") -> Text:
     """A line that a screen reader says whenever it changes."""
     return attributed(Text("p", text, "status"), role="status")
+
+
+def say(message: str, *, trouble: bool = False) -> None:
+    """Tell the visitor something in passing; a screen reader says it too."""
+    ui.notify(
+        message,
+        type="negative" if trouble else "info",
+        multi_line=True,
+        timeout=12_000 if trouble else 4_000,
+        close_button="Close",
+    )

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from peersim.app import shell
 from peersim.app.desk import Desk
 from peersim.app.links import LinkError, unpacked
+from peersim.app.parts import say
 from peersim.app.visit import Visit
 from peersim.app.visits import Visits
 from peersim.ensemble import prepare
@@ -87,7 +88,7 @@ def begin(visit: Visit, shared: str) -> None:
             visit.start(unpacked(shared))
             return
         except (LinkError, ScenarioError) as error:
-            shell.say(f"The link could not be used: {error}", trouble=True)
+            say(f"The link could not be used: {error}", trouble=True)
     if not visit.complete:
         visit.begin()
 
@@ -96,7 +97,7 @@ def _told(error: Exception) -> None:
     """An error that nobody expected: in the log with its traceback, to the visitor in a sentence; the page stays."""
     log.error("an error on the page", exc_info=error)
     with contextlib.suppress(RuntimeError):  # nobody's page: an error of a task in the background
-        shell.say("That did not work: a fault of peersim, not of yours. The page goes on as it was.", trouble=True)
+        say("That did not work: a fault of peersim, not of yours. The page goes on as it was.", trouble=True)
 
 
 class _Headers:

@@ -61,17 +61,6 @@ def full() -> None:
         Text("p", "As many people as this page serves are using it. Load the page again in a few minutes.")
 
 
-def say(message: str, *, trouble: bool = False) -> None:
-    """Tell the visitor something in passing; a screen reader says it too."""
-    ui.notify(
-        message,
-        type="negative" if trouble else "info",
-        multi_line=True,
-        timeout=12_000 if trouble else 4_000,
-        close_button="Close",
-    )
-
-
 def _styled() -> None:
     for path in STYLES:
         ui.add_css(path)
