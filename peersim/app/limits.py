@@ -22,6 +22,10 @@ MOST_UPLOADED: Final = 200_000
 """Bytes of a scenario file from a visitor, and of what a link may hold once unpacked."""
 LONGEST_NAME: Final = 60
 """Characters of a name that a visitor gives to a run or to themselves."""
+MOST_CLASSES: Final = 40
+"""Classes open at once."""
+MOST_LEARNERS: Final = 60
+"""Learners in a class."""
 
 
 class TooLargeError(ValueError):

@@ -1,0 +1,99 @@
+"""What the lessons say of numbers: answers, guesses, differences, settings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from peersim.analysis import words as numbers
+from peersim.app import words
+from peersim.app.teach.lesson import ANSWERS, FALLS, FALLS_A_LOT, RISES, RISES_A_LOT, SAME
+from peersim.results.outcomes import OUTCOMES
+
+PERCENT: Final = ("retention_12m", "retention_24m", "vacancy_rate", "sickness_rate", "generic_share")
+"""Outcomes that are said in percent."""
+MARGIN: Final = 0.01
+"""A smaller change is none: what `peersim.analysis.pairs` takes not to matter."""
+DO_NOT_KNOW: Final = "I do not know"
+
+
+def level(outcome: str, value: float) -> str:
+    """A value of an outcome: ``0.53``, ``63 %``, ``£24,500``."""
+    if not math.isfinite(value):
+        return "no value"
+    if outcome in PERCENT:
+        return f"{100.0 * value:.0f} %"
+    return numbers.pounds(value) if OUTCOMES[outcome].unit.startswith("pounds") else f"{value:.2f}"
+
+
+def size(outcome: str, difference: float) -> str:
+    """How large a difference is, without its sign: ``0.071``, ``9.3 percentage points``."""
+    if outcome in PERCENT:
+        return f"{_points(difference)} percentage points"
+    if OUTCOMES[outcome].unit.startswith("pounds"):
+        return numbers.pounds(abs(difference))
+    return f"{abs(difference):.3f}"
+
+
+def interval(outcome: str, low: float, high: float, falling: bool) -> str:
+    """The interval of a difference, in the direction that is spoken of: ``0.068 to 0.075``."""
+    if math.isnan(low) or math.isnan(high):
+        return "no interval"
+    ends = sorted((-low, -high) if falling else (low, high))
+    return " to ".join(_end(outcome, end) for end in ends)
+
+
+def _end(outcome: str, end: float) -> str:
+    if outcome in PERCENT:
+        return f"{100.0 * end:.1f}".replace("-", "−")
+    return numbers.amount(end, OUTCOMES[outcome])
+
+
+def _points(difference: float) -> str:
+    return f"{100.0 * abs(difference):.1f}"
+
+
+def title(outcome: str) -> str:
+    """An outcome at the beginning of a sentence: ``Peer identity``."""
+    return OUTCOMES[outcome].label
+
+
+def name(outcome: str) -> str:
+    """An outcome within a sentence: ``peer identity``."""
+    return numbers.lower_first(OUTCOMES[outcome].label)
+
+
+def answer(difference: float, a_lot: float) -> str:
+    """The answer that a difference comes to, one of `ANSWERS`."""
+    if abs(difference) < MARGIN:
+        return SAME
+    if abs(difference) < a_lot:
+        return RISES if difference > 0.0 else FALLS
+    return RISES_A_LOT if difference > 0.0 else FALLS_A_LOT
+
+
+def found(outcome: str, row: Any) -> str:
+    """What a paired difference comes to: ``Peer identity fell by 0.071 (0.068 to 0.075): from 0.53 to 0.46.``"""
+    difference, low, high = (float(row[end]) for end in ("difference", "low", "high"))
+    there, here = level(outcome, float(row["baseline"])), level(outcome, float(row["mean"]))
+    if not math.isfinite(difference):
+        return f"{title(outcome)} has no value: nobody was there to have one."
+    if low <= 0.0 <= high:
+        ends = interval(outcome, low, high, falling=False)
+        return f"{title(outcome)} did not change so that luck could not have done it (difference {ends}): from {there} to {here}."
+    verb = "fell" if difference < 0.0 else "rose"
+    span = interval(outcome, low, high, falling=difference < 0.0)
+    return f"{title(outcome)} {verb} by {size(outcome, difference)} ({span}): from {there} to {here}."
+
+
+def settings(changes: Mapping[str, Any]) -> str:
+    """Settings in words: ``Pay parity: 0.9; Supervision: every … weeks: 4 weeks``."""
+    return "; ".join(f"{words.label(key)}: {value(key, found)}" for key, found in changes.items())
+
+
+def value(key: str, found: Any) -> str:
+    """A value of a key, as `peersim.app.words.value`; a number of weeks between meetings of 0 is never."""
+    if isinstance(found, list | tuple | Mapping):
+        return "changed"
+    return "never" if key.endswith("every_weeks") and found == 0 else words.value(key, found)
