@@ -18,6 +18,12 @@ class Found(NamedTuple):
     margin: float = wording.MARGIN
 
 
+def came_to(reading: Reading, outcome: str) -> float:
+    """Mean of an outcome in the world that a reading is of."""
+    row: Any = reading.outcomes.loc[outcome]
+    return float(row["mean"])
+
+
 def found(expect: Expect, reading: Reading) -> Found:
     """What came of that which a claim is about."""
     if expect.outcome:

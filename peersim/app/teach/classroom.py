@@ -164,7 +164,9 @@ class Classes:
             if known.lesson is lesson and known.teacher() is teacher:
                 return known
         if len(self._classes) >= MOST_CLASSES:
-            raise ClassError(f"{MOST_CLASSES} classes are open on this page, which is all it takes. End one of them first.")
+            raise ClassError(
+                f"{MOST_CLASSES} classes are open on this page, which is all it takes. End one of them first."
+            )
         code = self._code()
         self._classes[code] = Class(code, lesson, weakref.ref(teacher), self._clock())
         return self._classes[code]

@@ -9,7 +9,11 @@ from peersim.app.teach import wording
 from peersim.app.teach.lesson import ANSWERS, SAME, Prediction
 
 _TO: Final = dict(
-    zip(ANSWERS, ("to fall a lot", "to fall a little", "to stay about the same", "to rise a little", "to rise a lot"), strict=True)
+    zip(
+        ANSWERS,
+        ("to fall a lot", "to fall a little", "to stay about the same", "to rise a little", "to rise a lot"),
+        strict=True,
+    )
 )
 
 
@@ -75,7 +79,8 @@ def _judged(expected: str, came: str) -> str:
     middle = ANSWERS.index(SAME)
     guessed, was = ANSWERS.index(expected) - middle, ANSWERS.index(came) - middle
     if guessed * was > 0:
-        return f"The direction is what you expected; it {'is more' if abs(was) > abs(guessed) else 'is less'} than you thought."
+        size = "more" if abs(was) > abs(guessed) else "less"
+        return f"The direction is what you expected; it is {size} than you thought."
     if was == 0:
         return "That is about no change at all."
     return "That is not the direction that you expected." if guessed else "You expected hardly any change."

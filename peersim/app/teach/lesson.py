@@ -31,7 +31,6 @@ ANSWERS: Final = (FALLS_A_LOT, FALLS, SAME, RISES, RISES_A_LOT)
 """What a learner can expect of an outcome."""
 
 
-
 def _known(allowed: Iterable[str], *, optional: bool = False) -> AfterValidator:
     names = tuple(allowed)
 
@@ -196,8 +195,12 @@ class LessonFile(Frozen):
     set: Settings = Field({}, description="What holds in both worlds")
     first: First = Field(..., description="The world that the lesson departs from")
     second: Second = Field(..., description="The world that it is compared with")
-    charts: tuple[Annotated[str, _known(PANELS)], ...] = Field(("identity",), min_length=1, description="Charts that are shown")
-    outcomes: tuple[Annotated[str, _known(OUTCOMES)], ...] = Field((), description="Outcomes that are shown, beside the one asked for")
+    charts: tuple[Annotated[str, _known(PANELS)], ...] = Field(
+        ("identity",), min_length=1, description="Charts that are shown"
+    )
+    outcomes: tuple[Annotated[str, _known(OUTCOMES)], ...] = Field(
+        (), description="Outcomes that are shown, beside the one asked for"
+    )
     prediction: Prediction = Field(..., description="What is asked before the run")
     things_to_notice: tuple[Notice, ...] = Field(..., min_length=1, description="THINGS TO NOTICE")
     why: Why = Field(..., description="Where to look for the reasons")

@@ -12,8 +12,10 @@ from peersim.app.teach.lesson import ANSWERS, Prediction
 
 BINS: Final = 50
 """Places along the axis at which dots are stacked."""
-STEP, TALLEST: Final = 10, 42
-"""Pixels from dot to dot in a stack, and pixels that a stack may be high."""
+STEP: Final = 10
+"""Pixels from dot to dot in a stack."""
+TALLEST: Final = 42
+"""Pixels that a stack may be high; the dots of a taller one lie closer."""
 COUNTED: Final = 4
 """Dots in a stack from which on their number stands above it."""
 PAD: Final = 0.05
@@ -70,7 +72,7 @@ def _series(number: int, row: Row, low: float, high: float, scale: float) -> dic
     step = min(STEP, TALLEST / tallest) if tallest else 0
     lift = 12 if tallest else 0
     tops = Counter(_bin(value, low, high) for value in row.values)
-    data = []
+    data: list[dict[str, Any]] = []
     for value, place in stacked:
         of = tops[_bin(value, low, high)]
         top = place == of - 1 and of >= COUNTED

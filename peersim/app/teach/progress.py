@@ -9,6 +9,7 @@ from typing import Any, Final
 from peersim.app.desk import Desk
 from peersim.app.reading import Reading
 from peersim.app.teach import wording
+from peersim.app.teach.claims import came_to
 from peersim.app.teach.classroom import Class, Learner
 from peersim.app.teach.guess import Guess
 from peersim.app.teach.lesson import Lever, Settings, Try
@@ -172,11 +173,11 @@ class Progress:
         if news == "reading" and reading is not None and learning.complete:
             outcome = self.lesson.file.prediction.outcome
             if not self.has_run:
-                self.before = float(reading.outcomes.loc[outcome, "mean"])
+                self.before = came_to(reading, outcome)
             elif self.as_in_lesson and reading.contrasts is not None:
                 self.found = reading
             if self.has_run and reading.contrasts is not None:
-                self._report(float(reading.outcomes.loc[outcome, "mean"]))
+                self._report(came_to(reading, outcome))
         self._tell()
 
     def _report(self, result: float | None = None) -> None:

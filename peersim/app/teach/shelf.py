@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from peersim.app.cases import cases
 from peersim.app.limits import TooLargeError, worlds
-from peersim.app.teach.lesson import Lever, LessonFile
+from peersim.app.teach.lesson import LessonFile, Lever
 from peersim.scenario import Problem, Scenario, ScenarioError, load
 from peersim.scenario.errors import nearest
 from peersim.scenario.files import Reader, text_of
@@ -136,7 +136,9 @@ class _Maker:
         if second == first:
             raise _fault((SECOND, "set"), "changes nothing; the two worlds of a lesson have to differ.")
         if second.horizon_weeks != first.horizon_weeks:
-            raise _fault((SECOND, "set"), "is watched for another time; set horizon_weeks for both worlds, under 'set'.")
+            raise _fault(
+                (SECOND, "set"), "is watched for another time; set horizon_weeks for both worlds, under 'set'."
+            )
         try:
             worlds(first), worlds(second)
         except TooLargeError as error:
@@ -174,7 +176,9 @@ class _Maker:
             if lever.key:
                 yield from _slider(lesson, lever, (*path, "key"))
             if len(lever.choices) > MOST_CHOICES:
-                yield Problem((*path, "choices"), f"{len(lever.choices)} are too many.", allowed=f"up to {MOST_CHOICES}")
+                yield Problem(
+                    (*path, "choices"), f"{len(lever.choices)} are too many.", allowed=f"up to {MOST_CHOICES}"
+                )
             for name, settings in lever.choices.items():
                 if not isinstance(settings, Mapping):
                     message = "expected keys of a scenario with their values, such as {teams.peers: 2}."
@@ -187,8 +191,12 @@ def _slider(lesson: Lesson, lever: Lever, path: _Path) -> Iterator[Problem]:
     """What is wrong with a lever that moves one key."""
     known = parameter_for(lever.key.removeprefix("policies."))
     if known is None or known.kind not in ("number", "whole", "choice"):
-        keys = [p.key for p in registry() if p.kind in ("number", "whole", "choice") and p.group not in ("model", "costs")]
-        yield Problem(path, "no such key that can be moved.", allowed=", ".join(keys), suggestion=nearest(lever.key, keys))
+        keys = [
+            p.key for p in registry() if p.kind in ("number", "whole", "choice") and p.group not in ("model", "costs")
+        ]
+        yield Problem(
+            path, "no such key that can be moved.", allowed=", ".join(keys), suggestion=nearest(lever.key, keys)
+        )
     else:
         yield from _trial(lesson, {lever.key: ends(lever)[0]} if known.choices == () else {}, lever.worlds, path)
 

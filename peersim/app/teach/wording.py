@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from peersim.analysis import words as numbers
 from peersim.app import words
-from peersim.app.teach.lesson import ANSWERS, FALLS, FALLS_A_LOT, RISES, RISES_A_LOT, SAME
+from peersim.app.teach.lesson import FALLS, FALLS_A_LOT, RISES, RISES_A_LOT, SAME
 from peersim.results.outcomes import OUTCOMES
 
 PERCENT: Final = ("retention_12m", "retention_24m", "vacancy_rate", "sickness_rate", "generic_share")
@@ -74,17 +74,33 @@ def answer(difference: float, a_lot: float) -> str:
 
 
 def found(outcome: str, row: Any) -> str:
-    """What a paired difference comes to: ``Peer identity fell by 0.071 (0.068 to 0.075): from 0.53 to 0.46.``"""
+    """What a paired difference comes to: ``Peer identity fell by 0.071 (0.068 to 0.075): from 0.53 to 0.46``."""
     difference, low, high = (float(row[end]) for end in ("difference", "low", "high"))
     there, here = level(outcome, float(row["baseline"])), level(outcome, float(row["mean"]))
     if not math.isfinite(difference):
         return f"{title(outcome)} has no value: nobody was there to have one."
     if low <= 0.0 <= high:
         ends = interval(outcome, low, high, falling=False)
-        return f"{title(outcome)} did not change so that luck could not have done it (difference {ends}): from {there} to {here}."
+        return f"{title(outcome)} went from {there} to {here}; that may be chance (difference {ends})."
     verb = "fell" if difference < 0.0 else "rose"
     span = interval(outcome, low, high, falling=difference < 0.0)
     return f"{title(outcome)} {verb} by {size(outcome, difference)} ({span}): from {there} to {here}."
+
+
+def change(outcome: str, row: Any) -> str:
+    """A paired difference as a table shows it: ``−0.071 (−0.075 to −0.068)``."""
+    difference, low, high = (float(row[end]) for end in ("difference", "low", "high"))
+    if not math.isfinite(difference):
+        return "no value"
+    sign = "+" if difference > 0.0 else ""
+    unit = " points" if outcome in PERCENT else ""
+    return f"{sign}{_end(outcome, difference)}{unit} ({interval(outcome, low, high, falling=False)})"
+
+
+def signed(number: float) -> str:
+    """A change with its sign: ``+0.12``, ``−0.20``, ``0.00``."""
+    text = f"{number:+.2f}".replace("-", "−")
+    return "0.00" if text in ("+0.00", "−0.00") else text
 
 
 def settings(changes: Mapping[str, Any]) -> str:
