@@ -35,7 +35,9 @@ def show_lesson(visit: Visit, name: str) -> None:
             Text("p", lesson.file.summary, "teach-strap")
             with part("div", "row"):
                 Text("span", f"About {lesson.file.minutes} minutes", "soft")
-                button("Teach it to a class", lambda: _open(visit, room, lesson), kind="quiet")
+                known = room.classes.of(lesson, visit)
+                text = f"Back to the board of class {known.code}" if known else "Teach it to a class"
+                button(text, lambda: _open(visit, room, lesson), kind="quiet")
         Steps(room.progress(visit, lesson), again=True)
 
 

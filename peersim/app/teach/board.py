@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -10,11 +11,12 @@ from nicegui import ui
 from peersim.app import charts
 from peersim.app.charts import BASELINE, KEPT
 from peersim.app.limits import LONGEST_NAME
-from peersim.app.parts import Text, attributed, button, part, say, status, table, text_field
+from peersim.app.parts import Text, attributed, button, part, say, status, table
 from peersim.app.teach import guess as guesses
 from peersim.app.teach import overlay, wording
 from peersim.app.teach.claims import came_to
 from peersim.app.teach.classroom import Class, ClassError, Learner
+from peersim.app.teach.inputs import entry
 from peersim.app.teach.progress import Progress
 from peersim.app.teach.room import Room
 from peersim.app.teach.steps import Steps
@@ -44,7 +46,7 @@ def board(room: Room, known: Class, progress: Progress) -> None:
             of_results = button("", lambda: known.reveal(results=not known.results_shown), kind="main")
             ui.link("The lesson, to go through it together", f"/teach/{known.lesson.name}").classes("teach-away")
             button("End this class", lambda: _end(room, known), kind="quiet")
-        shown = part("div", "stack")
+        shown = Revealed(known, progress, None)
         everybody = part("div", "card")
 
     progress.begin()
@@ -63,9 +65,7 @@ def board(room: Room, known: Class, progress: Progress) -> None:
             frame.clear()
             with frame:
                 draw(known)
-        shown.clear()
-        with shown:
-            revealed(known, progress, None)
+        shown.show()
 
     look()
     ui.timer(GLANCE, look)
@@ -94,8 +94,7 @@ def door(visit: Visit, room: Room, known: Class) -> None:
     draw()
 
 
-def _ask_name(known: Class, visit: Visit, joined: ui.element) -> None:
-    name = [""]
+def _ask_name(known: Class, visit: Visit, joined: Callable[[], None]) -> None:
     Text("h1", f"Class {known.code}: {known.lesson.file.title}")
     with part("div", "card teach-step"):
         Text(
@@ -105,17 +104,15 @@ def _ask_name(known: Class, visit: Visit, joined: ui.element) -> None:
             "teach-prose",
         )
 
-        def join() -> None:
+        def join(name: str) -> None:
             try:
-                known.join(visit, name[0])
+                known.join(visit, name)
             except ClassError as error:
                 said.text = str(error)
                 return
             joined()
 
-        with part("div", "row"):
-            text_field("Name", "", lambda text: name.__setitem__(0, text), longest=LONGEST_NAME)
-            button("Join", join, kind="main")
+        entry("Name", "Join", join, longest=LONGEST_NAME)
         said = status()
 
 
@@ -129,7 +126,8 @@ def _in_class(known: Class, learner: Learner, progress: Progress) -> None:
             Text("bdi", learner.name)
             Text("span", ".")
         ended = status()
-    shown = part("div", "stack", aria_live="polite")
+    told = status()
+    shown = Revealed(known, progress, learner)
     Steps(progress, again=False)
     seen = [-1]
 
@@ -137,58 +135,97 @@ def _in_class(known: Class, learner: Learner, progress: Progress) -> None:
         if seen[0] == known.version:
             return
         seen[0] = known.version
+        told.text = _told(known)
         if known.ended:
             ended.text = "The teacher has ended this class. You can go on by yourself; nobody sees it any more."
-        shown.clear()
-        with shown:
-            revealed(known, progress, learner)
+        shown.show()
 
     look()
     ui.timer(GLANCE, look)
 
 
+def _told(known: Class) -> str:
+    """What the teacher shows now, for whoever does not see it appear."""
+    shown = [text for text, on in (("predictions", known.guesses_shown), ("results", known.results_shown)) if on]
+    return f"Your teacher shows everybody’s {' and '.join(shown)}." if shown else ""
+
+
 # what is revealed -----------------------------------------------------------------------------------------------------
 
 
-def revealed(known: Class, progress: Progress, learner: Learner | None) -> None:
-    """What everybody expected and found, as far as the teacher shows it and the learner has come."""
-    prediction = known.lesson.file.prediction
-    see_guesses = known.guesses_shown and (learner is None or learner.guess is not None)
-    see_results = known.results_shown and (learner is None or learner.result is not None)
-    rows = []
-    own_guess = learner.guess.value if learner and learner.guess else None
-    own_result = learner.result if learner else None
-    if see_guesses and prediction.kind == "number":
-        values = [each.guess.value for each in known.predicted if each.guess and each.guess.value is not None]
-        rows.append(overlay.Row("What we expected", values, "circle", overlay.GUESSED, own_guess))
-    if see_results:
-        values = [each.result for each in known.run if each.result is not None]
-        rows.append(overlay.Row("What our worlds came to", values, "diamond", overlay.FOUND, own_result))
-    if not see_guesses and not see_results:
-        return
-    with part("section", "card teach-step"):
-        Text("h2", "The class")
-        if see_guesses and prediction.kind == "direction":
-            _answers(known, learner)
-        if rows:
-            _dots(known, progress, rows, see_results)
-        if see_guesses:
-            Text("p", _expected(known))
-        if see_results:
-            Text("p", _came(known, progress))
+class Revealed:
+    """What everybody expected and found, as far as the teacher shows it and the learner has come.
 
+    Parameters
+    ----------
+    known : Class
+    progress : Progress
+        For what comes out of the lesson's own worlds.
+    learner : Learner or None
+        Who sees it; None for the board.
+    """
 
-def _dots(known: Class, progress: Progress, rows: list[overlay.Row], see_results: bool) -> None:
-    file = known.lesson.file
-    first = progress.before
-    lines = [overlay.Row(file.first.name, [first], "rect", BASELINE)] if first is not None else []
-    lines += rows
-    if see_results and progress.found is not None:
-        lesson = came_to(progress.found, file.prediction.outcome)
-        lines.insert(len(lines) - 1, overlay.Row(f"{file.second.name} (the lesson)", [lesson], "triangle", KEPT[0]))
-    told = f"{wording.title(file.prediction.outcome)} of the class; the same in the text below."
-    made = charts.chart(told, overlay.chart(lines, file.prediction))
-    made.classes("teach-dots").style(f"height: {len(lines) * 4.8 + 3.5}rem")
+    def __init__(self, known: Class, progress: Progress, learner: Learner | None) -> None:
+        self._known, self._progress, self._learner = known, progress, learner
+        self._prediction = known.lesson.file.prediction
+        self._chart: ui.echart | None = None
+        with part("section", "card teach-step") as self._frame:
+            Text("h2", "The class")
+            self._bars = part("div")
+            self._dots = part("div")
+            self._words = part("div")
+        self.show()
+
+    def show(self) -> None:
+        """Draw what there is to see now."""
+        known, learner = self._known, self._learner
+        guesses_seen = known.guesses_shown and (learner is None or learner.guess is not None)
+        results_seen = known.results_shown and (learner is None or learner.result is not None)
+        self._frame.set_visibility(guesses_seen or results_seen)
+        numbers = self._prediction.kind == "number"
+        rows = [*([self._guesses()] if guesses_seen and numbers else []), *([self._results()] if results_seen else [])]
+        self._draw_dots(rows)
+        for frame in (self._bars, self._words):
+            frame.clear()
+        with self._bars:
+            if guesses_seen and not numbers:
+                _answers(known, learner)
+        with self._words:
+            if guesses_seen:
+                Text("p", _expected(known))
+            if results_seen:
+                Text("p", _came(known, self._progress))
+
+    def _guesses(self) -> overlay.Row:
+        own = self._learner.guess.value if self._learner and self._learner.guess else None
+        values = [each.guess.value for each in self._known.predicted if each.guess and each.guess.value is not None]
+        return overlay.Row("What we expected", values, "circle", overlay.GUESSED, own, averaged=True)
+
+    def _results(self) -> overlay.Row:
+        own = self._learner.result if self._learner else None
+        values = [each.result for each in self._known.run if each.result is not None]
+        return overlay.Row("What our worlds came to", values, "diamond", overlay.FOUND, own, averaged=True)
+
+    def _draw_dots(self, rows: list[overlay.Row]) -> None:
+        """Draw rows of dots between those of the lesson; always in the same chart, which takes a moment to appear."""
+        self._dots.set_visibility(bool(rows))
+        if not rows:
+            return
+        file, large = self._known.lesson.file, self._learner is None
+        if self._progress.before is not None:
+            rows.insert(0, overlay.Row(file.first.name, [self._progress.before], "rect", BASELINE))
+        if rows[-1].colour == overlay.FOUND and self._progress.found is not None:
+            lesson = came_to(self._progress.found, self._prediction.outcome)
+            rows.insert(-1, overlay.Row(f"{file.second.name} (the lesson)", [lesson], "triangle", KEPT[0]))
+        options = overlay.chart(rows, self._prediction, large=large)
+        if self._chart is None:
+            told = f"{wording.title(self._prediction.outcome)} of the class, as dots; the text below says the same."
+            with self._dots:
+                self._chart = charts.chart(told, options).classes("teach-dots")
+        else:
+            self._chart.options.clear()
+            self._chart.options.update(options)
+        self._chart.style(f"height: {len(rows) * (5.5 if large else 4.8) + 4.5}rem")
 
 
 def _answers(known: Class, learner: Learner | None) -> None:
@@ -252,9 +289,10 @@ def _everybody(known: Class) -> None:
         if known.results_shown and each.result is not None:
             came, changed = wording.level(prediction.outcome, each.result), each.changed or "nothing"
         rows.append([each.name, expected, came, changed])
-    outcome = wording.title(prediction.outcome)
-    table("Everybody", ("Learner", "Expected", f"Result: {wording.name(prediction.outcome)}", "Changed"), rows)
-    Text("p", f"{outcome} in the world that each learner ran last.", "soft teach-small")
+    table("Everybody", ("Learner", "Expected", "Result", "Changed"), rows)
+    Text(
+        "p", f"Result: {wording.name(prediction.outcome)}, in the world that each learner ran last.", "soft teach-small"
+    )
 
 
 def _done(done: bool) -> str:

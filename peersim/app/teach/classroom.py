@@ -159,10 +159,9 @@ class Classes:
         ClassError
             If there are as many classes as this server takes.
         """
-        self._tidy()
-        for known in self._classes.values():
-            if known.lesson is lesson and known.teacher() is teacher:
-                return known
+        known = self.of(lesson, teacher)
+        if known is not None:
+            return known
         if len(self._classes) >= MOST_CLASSES:
             raise ClassError(
                 f"{MOST_CLASSES} classes are open on this page, which is all it takes. End one of them first."
@@ -170,6 +169,12 @@ class Classes:
         code = self._code()
         self._classes[code] = Class(code, lesson, weakref.ref(teacher), self._clock())
         return self._classes[code]
+
+    def of(self, lesson: Lesson, teacher: object) -> Class | None:
+        """The class that a teacher has open for a lesson."""
+        self._tidy()
+        theirs = (each for each in self._classes.values() if each.lesson is lesson and each.teacher() is teacher)
+        return next(theirs, None)
 
     def find(self, code: str) -> Class | None:
         """The class of a code, however it was typed; None if there is none, or no more."""

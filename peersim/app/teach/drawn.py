@@ -120,7 +120,7 @@ def strip(file: LessonFile, guess: Guess, reading: Reading) -> None:
         overlay.Row(file.second.name, [float(row["mean"])], "diamond", overlay.FOUND),
     ]
     told = "; ".join(f"{each.name}: {wording.level(prediction.outcome, each.values[0])}" for each in rows)
-    charts.chart(f"{wording.title(prediction.outcome)}. {told}.", overlay.chart(rows, prediction, small=True)).classes(
+    charts.chart(f"{wording.title(prediction.outcome)}. {told}.", overlay.chart(rows, prediction)).classes(
         "teach-strip"
     )
 
@@ -146,7 +146,8 @@ def _claimed(expect: Expect, reading: Reading, came: claims.Found) -> str:
         return f"{_capital(IDENTITY[expect.cause])}: {wording.signed(came.difference)} beside the first world."
     rows: Any = reading.baseline_reasons, reading.reasons
     there, here = (float(each.loc[expect.reason]["mean"]) for each in rows)
-    return f"{_capital(LEAVING[expect.reason])}, named by {_percent(here)} of those who left, before {_percent(there)}."
+    named = f"named by {_percent(here)} of those who left; in the first world by {_percent(there)}."
+    return f"{_capital(LEAVING[expect.reason])}, {named}"
 
 
 def causes(kind: str, file: LessonFile, reading: Reading) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from peersim.app.parts import Text, button, part, status, text_field
+from peersim.app.parts import Text, part, status
 from peersim.app.teach.classroom import LETTERS_OF_A_CODE, tidy
+from peersim.app.teach.inputs import entry
 from peersim.app.teach.room import Room
 
 
@@ -42,10 +43,8 @@ def draw(room: Room) -> None:
 
 
 def _join(room: Room) -> None:
-    typed = [""]
-
-    def go() -> None:
-        code = tidy(typed[0])
+    def go(typed: str) -> None:
+        code = tidy(typed)
         if not code:
             said.text = "Type the code first."
         elif room.classes.find(code) is None:
@@ -53,7 +52,5 @@ def _join(room: Room) -> None:
         else:
             ui.navigate.to(f"/class/{code}")
 
-    with part("div", "row"):
-        text_field("Join a class: code", "", lambda text: typed.__setitem__(0, text), longest=4 * LETTERS_OF_A_CODE)
-        button("Go to the class", go, kind="main")
+    entry("Join a class: code", "Go to the class", go, longest=4 * LETTERS_OF_A_CODE)
     said = status()

@@ -19,88 +19,114 @@ TALLEST: Final = 42
 COUNTED: Final = 4
 """Dots in a stack from which on their number stands above it."""
 PAD: Final = 0.05
-GUESSED, FOUND, OWN = "#8A4B08", charts.NOW, "#1A1A1A"
+NARROW: Final = 0.35
+"""Width of an axis up to which it has twice as many ticks."""
+LIFT: Final = 12
+"""Pixels by which a stack begins below the middle of its row."""
+GUESSED, FOUND = "#8A4B08", charts.NOW
+DARK: Final = {"color": charts.INK}
 
 
 class Row(NamedTuple):
-    """A row of dots: what it is called, its values, shape and colour, and which of them is the learner's own."""
+    """A row of dots: its name, values, shape and colour; the learner's own value, and whether the mean is marked."""
 
     name: str
     values: Sequence[float]
     shape: str
     colour: str
     own: float | None = None
+    averaged: bool = False
 
 
-def chart(rows: Sequence[Row], prediction: Prediction, *, small: bool = False) -> dict[str, Any]:
-    """Options of a chart of dots, the first row on top."""
+def chart(rows: Sequence[Row], prediction: Prediction, *, large: bool = False) -> dict[str, Any]:
+    """Options of a chart of dots, the first row on top; large for a wall."""
     percent = prediction.outcome in wording.PERCENT
     scale = 100.0 if percent else 1.0
     low, high = ends(rows, prediction)
-    names = [row.name for row in rows]
+    size = 17 if large else 12
+    text = {"color": charts.INK, "fontSize": size}
     return {
         "animation": False,
         "textStyle": {"fontFamily": charts.FONT, "color": charts.INK},
-        "grid": {"left": 8, "right": 24, "top": 8 if small else 16, "bottom": 40, "containLabel": True},
+        "grid": {"left": 8, "right": 30, "top": 12, "bottom": 2 * size + 18, "containLabel": True},
         "tooltip": {"show": False},
         "xAxis": {
             "type": "value",
             "min": scale * low,
             "max": scale * high,
+            "interval": scale * (0.1 if high - low > NARROW else 0.05),
             "name": f"{wording.title(prediction.outcome)}{', %' if percent else ', 0 to 1'}",
             "nameLocation": "middle",
-            "nameGap": 26,
-            "nameTextStyle": {"color": charts.INK},
-            "axisLabel": {"color": charts.INK},
+            "nameGap": 2 * size + 4,
+            "nameTextStyle": text,
+            "axisLabel": text | {"hideOverlap": True},
             "splitLine": {"lineStyle": {"color": charts.GRID}},
         },
         "yAxis": {
             "type": "category",
             "inverse": True,
-            "data": names,
-            "axisLabel": {"color": charts.INK, "width": 150, "overflow": "break", "lineHeight": 15},
+            "data": [row.name for row in rows],
+            "axisLabel": text | {"width": 8.5 * size, "overflow": "break", "lineHeight": size + 3},
             "axisTick": {"show": False},
             "splitLine": {"show": True, "lineStyle": {"color": charts.GRID}},
         },
-        "series": [_series(number, row, low, high, scale) for number, row in enumerate(rows)],
+        "series": [
+            {
+                "type": "scatter",
+                "name": row.name,
+                "symbol": row.shape,
+                "symbolSize": size,
+                "silent": True,
+                "itemStyle": {"color": row.colour, "borderColor": "#ffffff", "borderWidth": 1},
+                "data": [*_dots(number, row, low, high, scale), *_marks(number, row, scale, size)],
+            }
+            for number, row in enumerate(rows)
+        ],
     }
 
 
-def _series(number: int, row: Row, low: float, high: float, scale: float) -> dict[str, Any]:
+def _dots(number: int, row: Row, low: float, high: float, scale: float) -> list[dict[str, Any]]:
+    """The values of a row, stacked where they lie together; a tall stack has its number on it."""
     stacked = stacks(row.values, low, high)
     tallest = max((place for _, place in stacked), default=0)
-    step = min(STEP, TALLEST / tallest) if tallest else 0
-    lift = 12 if tallest else 0
-    tops = Counter(_bin(value, low, high) for value in row.values)
-    data: list[dict[str, Any]] = []
+    step, lift = (min(STEP, TALLEST / tallest), LIFT) if tallest else (0.0, 0.0)
+    there = Counter(_bin(value, low, high) for value in row.values)
+    dots = []
     for value, place in stacked:
-        of = tops[_bin(value, low, high)]
-        top = place == of - 1 and of >= COUNTED
-        data.append(
+        of = there[_bin(value, low, high)]
+        label: dict[str, Any] = {"show": place == of - 1 and of >= COUNTED, "formatter": str(of), "position": "right"}
+        dots.append({"value": [scale * value, number], "symbolOffset": [0, lift - step * place], "label": label | DARK})
+    return dots
+
+
+def _marks(number: int, row: Row, scale: float, size: int) -> list[dict[str, Any]]:
+    """The learner's own value in a ring, and the mean of a row as an upright line."""
+    marks: list[dict[str, Any]] = []
+    if row.averaged and row.values:
+        mean = sum(row.values) / len(row.values)
+        label = {"show": True, "formatter": "mean", "position": "top", "distance": 4, "fontSize": size} | DARK
+        marks.append(
             {
-                "value": [scale * value, number],
-                "symbolOffset": [0, lift - step * place],
-                "label": {"show": top, "formatter": str(of), "position": "right", "color": charts.INK},
+                "value": [scale * mean, number],
+                "symbol": "rect",
+                "symbolSize": [3, 44],
+                "itemStyle": {"color": charts.INK, "borderWidth": 0},
+                "label": label,
             }
         )
     if row.own is not None:
-        data.append(
+        label = {"show": True, "formatter": "you", "position": "bottom", "distance": 2, "fontWeight": "bold"} | DARK
+        ring = {"color": "transparent", "borderColor": charts.INK, "borderWidth": 3}
+        marks.append(
             {
                 "value": [scale * row.own, number],
-                "symbolSize": 17,
-                "itemStyle": {"color": "transparent", "borderColor": OWN, "borderWidth": 3},
-                "label": {"show": True, "formatter": "you", "position": "right", "color": OWN, "fontWeight": "bold"},
+                "symbol": "circle",
+                "symbolSize": size + 6,
+                "itemStyle": ring,
+                "label": label,
             }
         )
-    return {
-        "type": "scatter",
-        "name": row.name,
-        "symbol": row.shape,
-        "symbolSize": 12,
-        "silent": True,
-        "itemStyle": {"color": row.colour, "borderColor": "#ffffff", "borderWidth": 1},
-        "data": data,
-    }
+    return marks
 
 
 def stacks(values: Sequence[float], low: float, high: float) -> list[tuple[float, int]]:

@@ -39,7 +39,6 @@ class Steps:
     def __init__(self, progress: Progress, *, again: bool) -> None:
         self._progress, self._file, self._again = progress, progress.lesson.file, again
         self._stage = -1
-        self._guess = self._to_begin_with()
         self._slider: inputs.Slider | None = None
         self._trial: Trial | None = None
         self._path = part("ol", "teach-path", aria_label="Steps of the lesson")
@@ -82,7 +81,9 @@ class Steps:
                     attributed(item, aria_current="step")
 
     def _focus(self, target: ui.element) -> None:
-        self._frame.client.run_javascript(f"setTimeout(() => document.getElementById('{target.html_id}')?.focus(), {FOCUS_AFTER})")
+        self._frame.client.run_javascript(
+            f"setTimeout(() => document.getElementById('{target.html_id}')?.focus(), {FOCUS_AFTER})"
+        )
 
     # drawing -----------------------------------------------------------------
 
@@ -108,20 +109,17 @@ class Steps:
 
     def _ask(self) -> None:
         prediction = self._file.prediction
-        if prediction.kind == "number":
-            ends = (prediction.low, prediction.high)
-            start = self._guess.value if self._guess.value is not None else sum(ends) / 2.0
-            self._guess = Guess(value=round(start, 2))
-            label = f"{wording.title(prediction.outcome)}, as you expect it"
-            self._slider = inputs.Slider(label, ends, FINE, round(start, 2), self._valued, self._move)
-        else:
-            options = dict.fromkeys(ANSWERS, "")
-            options = {answer: f"It {answer}" for answer in options}
-            inputs.radios("What do you expect?", options, self._guess.answer, self._choose)
-        Text("p", f"Here, a lot means by {_lot(prediction.outcome, prediction.a_lot)} or more.", "soft teach-small")
-        with part("div", "row"):
-            button("This is what I expect", self._commit, kind="main")
-            button(wording.DO_NOT_KNOW, lambda: self._progress.predict(Guess()))
+        with inputs.form(self._commit):
+            if prediction.kind == "number":
+                ends = (prediction.low, prediction.high)
+                label = f"{wording.title(prediction.outcome)}, as you expect it"
+                self._slider = inputs.Slider(label, ends, FINE, round(sum(ends) / 2.0, 2), self._valued)
+            else:
+                inputs.radios("What do you expect?", {answer: f"It {answer}" for answer in ANSWERS}, "")
+            Text("p", f"Here, a lot means by {_lot(prediction.outcome, prediction.a_lot)} or more.", "soft teach-small")
+            with part("div", "row"):
+                inputs.submit("This is what I expect")
+                button(wording.DO_NOT_KNOW, lambda: self._progress.predict(Guess()))
         self._state = status()
 
     def _go(self) -> ui.element:
@@ -183,38 +181,31 @@ class Steps:
         if before is None and progress.found is not None and progress.found.contrasts is not None:
             row: Any = progress.found.contrasts.loc[outcome]
             before = float(row["baseline"])
-        known = "is being worked out" if before is None else f"is {wording.level(outcome, before)}"
-        self._before.text = f"{self._file.first.name}: {wording.name(outcome)} {known}."
+        known = "being worked out ..." if before is None else f"{wording.level(outcome, before)}."
+        self._before.text = f"{self._file.first.name}. {wording.title(outcome)}: {known}"
         if self._stage != PREDICT:
             self._told.text = f"You expect: {guesses.said(progress.guess, prediction)}."
         if self._stage == RUNNING:
             self._state.text = progress.learning.trouble or "Running both worlds ..."
-        if self._slider is not None and self._guess.value is not None:
-            self._slider.renew(self._guess.value)
+        if self._slider is not None:
+            self._slider.renew()
         if self._trial is not None:
             self._trial.show()
 
     # what the learner does ---------------------------------------------------
-
-    def _to_begin_with(self) -> Guess:
-        return self._progress.guess or Guess()
-
-    def _choose(self, answer: str) -> None:
-        self._guess = Guess(answer)
-
-    def _move(self, value: float) -> None:
-        self._guess = Guess(value=value)
 
     def _valued(self, value: float) -> str:
         prediction, before = self._file.prediction, self._progress.before
         told = wording.level(prediction.outcome, value)
         return told if before is None else f"{told} (it {wording.answer(value - before, prediction.a_lot)})"
 
-    def _commit(self) -> None:
-        if self._guess.known:
-            self._progress.predict(self._guess)
-        else:
+    def _commit(self, given: str) -> None:
+        if not given:
             self._state.text = f"Choose what you expect first, or say “{wording.DO_NOT_KNOW}”."
+        elif self._file.prediction.kind == "number":
+            self._progress.predict(Guess(value=float(given)))
+        else:
+            self._progress.predict(Guess(given))
 
 
 def _read(progress: Progress) -> None:

@@ -13,6 +13,16 @@ from peersim.results.outcomes import OUTCOMES
 
 PERCENT: Final = ("retention_12m", "retention_24m", "vacancy_rate", "sickness_rate", "generic_share")
 """Outcomes that are said in percent."""
+NAMES: Final = {
+    "retention_12m": "the share of peers still in post after 12 months",
+    "retention_24m": "the share of peers still in post after 24 months",
+    "annual_leaving_rate": "the rate at which peers leave",
+    "vacancy_rate": "the share of peer posts that are vacant",
+    "sickness_rate": "the share of peers off sick",
+    "generic_share": "the share of the week that goes to generic tasks",
+    "clinician_leaving_rate": "the rate at which clinicians leave",
+}
+"""Outcomes within a sentence, where their label would not do."""
 MARGIN: Final = 0.01
 """A smaller change is none: what `peersim.analysis.pairs` takes not to matter."""
 DO_NOT_KNOW: Final = "I do not know"
@@ -55,13 +65,18 @@ def _points(difference: float) -> str:
 
 
 def title(outcome: str) -> str:
-    """An outcome at the beginning of a sentence: ``Peer identity``."""
+    """What an outcome is called in tables and on axes: ``Peer identity``."""
     return OUTCOMES[outcome].label
 
 
 def name(outcome: str) -> str:
     """An outcome within a sentence: ``peer identity``."""
-    return numbers.lower_first(OUTCOMES[outcome].label)
+    return NAMES.get(outcome) or numbers.lower_first(OUTCOMES[outcome].label)
+
+
+def subject(outcome: str) -> str:
+    """An outcome that begins a sentence."""
+    return name(outcome)[:1].upper() + name(outcome)[1:]
 
 
 def answer(difference: float, a_lot: float) -> str:
@@ -78,13 +93,13 @@ def found(outcome: str, row: Any) -> str:
     difference, low, high = (float(row[end]) for end in ("difference", "low", "high"))
     there, here = level(outcome, float(row["baseline"])), level(outcome, float(row["mean"]))
     if not math.isfinite(difference):
-        return f"{title(outcome)} has no value: nobody was there to have one."
+        return f"{subject(outcome)} has no value: nobody was there to have one."
     if low <= 0.0 <= high:
         ends = interval(outcome, low, high, falling=False)
-        return f"{title(outcome)} went from {there} to {here}; that may be chance (difference {ends})."
+        return f"{subject(outcome)} went from {there} to {here}; that may be chance (difference {ends})."
     verb = "fell" if difference < 0.0 else "rose"
     span = interval(outcome, low, high, falling=difference < 0.0)
-    return f"{title(outcome)} {verb} by {size(outcome, difference)} ({span}): from {there} to {here}."
+    return f"{subject(outcome)} {verb} by {size(outcome, difference)} ({span}): from {there} to {here}."
 
 
 def change(outcome: str, row: Any) -> str:
@@ -112,4 +127,7 @@ def value(key: str, found: Any) -> str:
     """A value of a key, as `peersim.app.words.value`; a number of weeks between meetings of 0 is never."""
     if isinstance(found, list | tuple | Mapping):
         return "changed"
-    return "never" if key.endswith("every_weeks") and found == 0 else words.value(key, found)
+    if key.endswith("every_weeks") and found == 0:
+        return "never"
+    said = words.value(key, found)
+    return said.removesuffix("s") if found == 1 and said.startswith("1 ") else said
