@@ -232,7 +232,7 @@ def _changed(scenario: Scenario, settings: Mapping[str, Any], path: _Path) -> Sc
 def _problems(error: ScenarioError, settings: Mapping[str, Any], path: _Path) -> Iterator[Problem]:
     """Problems of a scenario, at the places in the lesson where they were written."""
     for problem in error.problems:
-        key = problem.key.removeprefix("policies.")
+        key = ".".join(step for step in problem.key.removeprefix("policies.").split(".") if not step.isdecimal())
         written = [name for name in settings if key.startswith(str(name).removeprefix("policies."))]
         message = problem.message if written[:1] == [key] else f"{key}: {problem.message}"
         yield Problem((*path, *written[:1]), message, problem.found, problem.allowed, problem.suggestion)
