@@ -9,10 +9,6 @@ from nicegui import ui
 
 from peersim.app.parts import Text, attributed, part
 
-PAUSE: Final = 0.08
-"""Seconds between two messages while a slider is dragged."""
-
-
 NAME: Final = "entry"
 """Name of the control of a form."""
 SUBMIT: Final = f'(event) => {{ event.preventDefault(); emit(new FormData(event.target).get("{NAME}") ?? ""); }}'
@@ -62,11 +58,7 @@ def entry(label: str, text: str, sent: Callable[[str], Any], *, longest: int) ->
         submit(text)
 
 
-def _nothing(_: float) -> None:
-    pass
-
-
-class Slider:
+class Slider(ui.element, component="slider.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
     """A labelled slider that says its value.
 
     Parameters
@@ -77,7 +69,7 @@ class Slider:
     value : float
     said : callable
         From a value to what is shown of it.
-    moved : callable
+    moved : callable, optional
         Called with the new value, also while it is dragged; in a form nothing needs to be.
     """
 
@@ -88,30 +80,22 @@ class Slider:
         step: float,
         value: float,
         said: Callable[[float], str],
-        moved: Callable[[float], Any] = _nothing,
+        moved: Callable[[float], Any] | None = None,
     ) -> None:
-        self._said, self._moved, self._value = said, moved, value
-        low, high = ends
-        with part("div", "teach-slider"):
-            with part("label", "field"):
-                Text("span", label, "field-label")
-                self._input = attributed(ui.element("input"), type="range", min=str(low), max=str(high))
-                attributed(self._input, step=str(step), value=str(value), aria_valuetext=said(value), name=NAME)
-            self._shown = attributed(Text("output", said(value), "teach-value"), aria_hidden="true")
-            with part("div", "teach-ends", aria_hidden="true"):
-                Text("span", said(low).split(" (")[0])
-                Text("span", said(high).split(" (")[0])
-        emit = "(event) => emit(Number(event.target.value))"
-        self._input.on("input", self._hear, throttle=PAUSE, js_handler=emit)
-
-    def _hear(self, event: Any) -> None:
-        self._value = float(event.args)
-        self._input._props["value"] = str(self._value)  # what the browser shows already
-        self.renew()
-        self._moved(self._value)
+        super().__init__()
+        self._said, (low, high) = said, ends
+        self._values = [round(low + place * step, 6) for place in range(round((high - low) / step) + 1)]
+        fixed = {"label": label, "low": low, "high": high, "step": step, "start": value, "entry": NAME}
+        self._props.update(fixed | {"texts": self._texts()})
+        if moved is not None:
+            self.on("move", lambda event: moved(float(event.args)))
 
     def renew(self) -> None:
-        """Say the value anew: what is said of it may depend on more than itself."""
-        said = self._said(self._value)
-        self._shown.text = said
-        attributed(self._input, aria_valuetext=said)
+        """Say values anew: what is said of them may depend on more than themselves."""
+        texts = self._texts()
+        if texts != self._props["texts"]:
+            self._props["texts"] = texts
+            self.update()
+
+    def _texts(self) -> list[str]:
+        return [self._said(value) for value in self._values]
