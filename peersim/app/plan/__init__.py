@@ -82,7 +82,7 @@ class _Plan:
 
     def _draw_side(self) -> None:
         self._editor = StepEditor(self._visit, self._edit, self._remove, self._split)
-        Adder(self._visit.scenario, self._add)
+        self._adder = Adder(self._visit.scenario, self._add)
         with part("section", "card", aria_labelledby="plan-examples"):
             attributed(Text("h2", "Examples"), id="plan-examples")
             Text("p", "An example takes the place of the plan; Undo brings it back.", "soft")
@@ -139,6 +139,10 @@ class _Plan:
         if self._step(number, key):
             self._chosen = None
             self._edit(timeline.removed(self._visit.scenario, number, key))
+            if self._visit.scenario.changes:  # the keyboard was on something that is gone
+                self._lanes.enter()
+            else:
+                self._adder.focus()
 
     def _split(self, number: int, key: str) -> None:
         self._edit(timeline.split(self._visit.scenario, number, key))

@@ -63,8 +63,8 @@ class StepEditor:
         self._week.focus()
 
     def _draw(self, step: Step) -> None:
-        Text("h2", f"Change: {words.label(step.key)}")
-        Text("p", f"{timeline.policy(step.key).meaning}.", "soft")
+        Text("h2", words.label(step.key))
+        Text("p", f"{timeline.policy(step.key).meaning}.", "plan-small")
         with part("div", "plan-fields"):
             horizon = self._visit.scenario.horizon_weeks
             self._week = fields.week(step.week, horizon, lambda new: self._set("week", new))
@@ -75,7 +75,7 @@ class StepEditor:
                 lambda new: self._set("over_weeks", new),
                 high=MOST_WEEKS,
                 whole=True,
-                unit="weeks; 0 is at once",
+                unit="weeks; 0: at once",
             )
         self._refusal = refusal()
         if step.others:
@@ -119,13 +119,17 @@ class Adder:
         with part("section", "card", aria_labelledby="plan-add"):
             attributed(Text("h2", "Add a policy change"), id="plan-add")
             with part("div", "plan-fields"):
-                fields.Field("Policy", self._key, self._chosen, groups=themes)
+                self._policy = fields.Field("Policy", self._key, self._chosen, groups=themes)
                 week = min(FIRST_WEEK, scenario.horizon_weeks - 1)
                 self._week = fields.week(week, scenario.horizon_weeks)
                 self._place = part("div", "plan-place")
             self._refusal = refusal()
             button("Add to the plan", self._pressed, kind="main")
         self._chosen(self._key)
+
+    def focus(self) -> None:
+        """Go to its first field."""
+        self._policy.focus()
 
     def _chosen(self, key: str) -> None:
         self._key = key

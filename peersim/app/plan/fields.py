@@ -50,6 +50,7 @@ class Field(ui.element, component="field.js"):  # type: ignore[call-arg]
         super().__init__()
         self._props.update(label=label, value=_plain(value), low=low, high=high, whole=whole, unit=unit)
         if groups:
+            self.classes("plan-wide")
             self._props["groups"] = [
                 {"name": name, "choices": [{"value": key, "text": text} for key, text in choices.items()]}
                 for name, choices in groups
@@ -85,7 +86,7 @@ class Field(ui.element, component="field.js"):  # type: ignore[call-arg]
 
 def week(value: int, horizon: int, set_: Callable[[Any], None] = lambda _: None) -> Field:
     """A field for the week of a change."""
-    return Field("In week", value, set_, high=horizon - 1, whole=True, unit=f"of 0 to {horizon - 1}")
+    return Field("In week", value, set_, high=horizon - 1, whole=True, unit=f"0 to {horizon - 1}")
 
 
 def policy_value(key: str, value: Value, set_: Callable[[Any], None] = lambda _: None) -> Field:
@@ -99,7 +100,7 @@ def policy_value(key: str, value: Value, set_: Callable[[Any], None] = lambda _:
 def _range(about: Parameter) -> str:
     """The range of a number, with its unit unless that says nothing."""
     unit = "" if about.unit in words.UNSAID else f" {about.unit}"
-    never = "; 0 is none" if about.key.endswith("every_weeks") else ""
+    never = "; 0: none" if about.key.endswith("every_weeks") else ""
     return f"{about.low:g} to {about.high:g}{unit}{never}"
 
 

@@ -57,6 +57,10 @@ class Lanes(ui.element, component="timeline.js"):  # type: ignore[call-arg]
         self._props["chosen"] = f"{chosen.number} {chosen.key}" if chosen else ""
         self.update()
 
+    def enter(self) -> None:
+        """Put the keyboard on the first handle, unless it is on one."""
+        self.run_method("enter")
+
 
 def _drawn(scenario: Scenario, lane: Lane, before: Lane) -> dict[str, Any]:
     low, high = timeline.ends(lane.key)

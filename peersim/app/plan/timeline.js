@@ -27,12 +27,12 @@ export default {
   beforeUnmount() {
     clearTimeout(this.waiting);
   },
-  updated() {
-    if (!this.refocus || document.activeElement !== document.body) return;
-    this.refocus = false; // the handle that had the focus is gone
-    (this.$el.querySelector(".plan-handle") ?? this.$el).focus();
-  },
   methods: {
+    enter() {
+      this.$nextTick(() => {
+        if (!this.$el.contains(document.activeElement)) this.$el.querySelector(".plan-handle")?.focus();
+      });
+    },
     name(step) {
       return step.number + " " + step.key;
     },
@@ -92,7 +92,6 @@ export default {
       } else if (event.key === "Enter" || event.key === " ") {
         this.$emit("open", { number: step.number, key: step.key });
       } else if (event.key === "Delete" || event.key === "Backspace") {
-        this.refocus = true;
         this.$emit("drop", { number: step.number, key: step.key });
       } else return;
       event.preventDefault();
@@ -120,7 +119,7 @@ export default {
     },
   },
   template: `
-    <div class="plan-lanes" role="group" aria-label="Policies over time" tabindex="-1">
+    <div class="plan-lanes" role="group" aria-label="Policies over time">
       <div v-for="lane in lanes" :key="lane.key" class="plan-lane">
         <div class="plan-lane-head">
           <strong>{{ lane.label }}</strong>
@@ -136,7 +135,8 @@ export default {
               <polyline class="plan-now" :points="lane.line" />
             </svg>
             <div v-for="(step, index) in lane.steps" :key="step.number" class="plan-handle" role="slider" tabindex="0"
-              :class="{'plan-chosen': chosen === name(step), 'plan-held': held?.number === step.number}"
+              :class="{'plan-chosen': chosen === name(step), 'plan-held': held?.number === step.number,
+                'plan-linked': chosen.startsWith(step.number + ' ')}"
               :style="place(step)" :aria-label="step.label" aria-orientation="horizontal"
               :aria-valuemin="0" :aria-valuemax="horizon - 1" :aria-valuenow="weekOf(step)"
               :aria-valuetext="'week ' + weekOf(step) + step.more"
@@ -151,7 +151,8 @@ export default {
       </div>
       <div class="plan-band plan-axis" aria-hidden="true">
         <div class="plan-track">
-          <span v-for="tick in ticks" :key="tick.week" :style="{left: 100 * tick.week / horizon + '%'}">{{ tick.name }}</span>
+          <span v-for="tick in ticks" :key="tick.week" :style="{left: 100 * tick.week / horizon + '%'}"
+            :class="{'plan-last': tick.week === horizon}">{{ tick.name }}</span>
         </div>
       </div>
     </div>`,
