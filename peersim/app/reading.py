@@ -73,11 +73,12 @@ PANELS: Final = {
 
 
 class Curve(NamedTuple):
-    """A line over weeks and its band; arrays of shape (weeks,)."""
+    """A line over weeks and its band: arrays of one value a week, and the week of the first."""
 
     mean: Floats
     low: Floats
     high: Floats
+    start: int = 1
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def curves(results: Results) -> dict[str, Curve]:
     drawn = {name: results.by_week(name) for name in ("identity", "wellbeing", "trust", "hope")}
     banded = {name: _banded(values) for name, values in (drawn | {"staffing": filled, "cost": cost}).items()}
     stay = results.retention
-    kept = Curve(*(stay[name].to_numpy() for name in ("retention", "low", "high")))
+    mean, low, high = (stay[name].to_numpy() for name in ("retention", "low", "high"))
+    kept = Curve(mean, low, high, start=0)
     return {name: kept if name == "retention" else banded[name] for name in PANELS}
 
 
