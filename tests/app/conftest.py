@@ -1,6 +1,6 @@
 """A running server, a browser, and pages in it that may reach nothing but this machine.
 
-Tests of the page ask for `page` (or `new_page`, for several visitors), and where they need them for `axe` and `settled`.
+Tests of the page ask for `page` (or `new_page`, for several visitors); `axe` and `settled` are there for them.
 """
 
 import asyncio
