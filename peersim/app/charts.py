@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +16,8 @@ BASELINE, NOW, INK, GRID = "#595959", "#0072B2", "#1A1A1A", "#E3E6E8"
 KEPT: Final = ("#D55E00", "#009E73", "#CC79A7", "#7A5195", "#8C6D1F", "#56B4E9", "#B22222", "#2F4B7C")
 """Colours of kept runs, in order."""
 DASHES: Final = ("dashed", "dotted", [8, 3, 2, 3], [2, 4], [12, 4], [6, 2], [4, 4, 1, 4], [1, 2])
+LEAST_SPAN: Final = 4
+"""Tenths of the scale that an axis shows at least."""
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Arial, sans-serif"
 
 
@@ -41,6 +44,7 @@ def chart(label: str, options: dict[str, Any], clicked: Callable[[str], Any] | N
 def lines(panel: Panel, drawn: Sequence[Line]) -> dict[str, Any]:
     """Options of a chart of lines over weeks, the last line on top."""
     scale = 100.0 if panel.axis.startswith("%") else 1.0
+    low, high = span(drawn)
     weeks = max((len(line.curve.mean) for line in drawn), default=1)
     series = [part for line in drawn for part in _series(line, scale)]
     return {
@@ -67,8 +71,8 @@ def lines(panel: Panel, drawn: Sequence[Line]) -> dict[str, Any]:
         },
         "yAxis": {
             "type": "value",
-            "min": 0 if panel.whole else None,
-            "max": scale if panel.whole else None,
+            "min": scale * low if panel.whole else None,
+            "max": scale * high if panel.whole else None,
             "scale": not panel.whole,
             "splitLine": {"lineStyle": {"color": GRID}},
             "axisLabel": {"color": INK}
@@ -76,6 +80,16 @@ def lines(panel: Panel, drawn: Sequence[Line]) -> dict[str, Any]:
         },
         "series": series,
     }
+
+
+def span(drawn: Sequence[Line]) -> tuple[float, float]:
+    """Ends of an axis of shares that holds lines and bands: round, and far enough apart to keep small things small."""
+    parts = [part for line in drawn for part in (line.curve if line.band else line.curve[:1])]
+    values = np.concatenate(parts) if parts else np.array([0.0, 1.0])
+    low, high = math.floor(10 * np.nanmin(values)), math.ceil(10 * np.nanmax(values))
+    wanting = max(0, LEAST_SPAN - (high - low))
+    low, high = max(0, low - wanting // 2), min(10, high + wanting - wanting // 2)
+    return max(0, min(low, high - LEAST_SPAN)) / 10, min(10, max(high, low + LEAST_SPAN)) / 10
 
 
 def _series(line: Line, scale: float) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ class Text(TextElement):
         self.classes(classes)
 
 
-def part(tag: str, classes: str = "", **attributes: str) -> ui.element:
+def part(tag: str, classes: str = "", **attributes: str | bool) -> ui.element:
     """An element that others go into, as in ``with part("section", "card"): ...``.
 
     Attributes are given with underscores for hyphens: ``aria_label="Runs"``.

@@ -10,11 +10,11 @@ from peersim.report.figures import factors
 from peersim.scenario.registry import parameter_for
 
 GRADES: Final = {
-    "A": "measured",
-    "B": "several sources agree",
-    "C": "one source, or guidance",
-    "M": "a formal model",
-    "assumption": "assumption: nothing is known",
+    "A": "Grade A: measured.",
+    "B": "Grade B: several sources agree.",
+    "C": "Grade C: one source, or guidance.",
+    "M": "Grade M: a formal model.",
+    "assumption": "An assumption.",
 }
 """Grades of evidence, in words."""
 UNSAID: Final = ("", "share", "ratio", "weight")
