@@ -53,7 +53,7 @@ def serve(scenario: Scenario, *, host: str, port: int) -> None:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
     app.on_shutdown(desk.close)
     app.on_exception(_told)
-    app.config.quasar_config["loadingBar"] = {"skipHijack": True}  # it says nothing to a screen reader
+    app.config.quasar_config["loadingBar"] = {"skipHijack": True}  # its bar has no name for a screen reader
 
     async def page() -> None:
         client = ui.context.client
