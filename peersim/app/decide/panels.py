@@ -71,7 +71,7 @@ class _Drawn:
     def __init__(self, panel: Panel, clicked: Callable[[str], Any]) -> None:
         self._panel = panel
         with part("section", "card decide-panel", aria_label=panel.title):
-            Text("h3", panel.title)
+            Text("h2", panel.title)
             Text("p", panel.axis, "decide-axis")
             with part("p", "decide-difference"):
                 self._size = Text("strong")

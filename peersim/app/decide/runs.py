@@ -66,7 +66,7 @@ class Runs:
     def _about(self, number: int, run: Kept) -> None:
         """What a kept run was, and what can be done with it."""
         with part("div", "stack", role="group", aria_label=f"About run {number + 1}"):
-            Text("h3", f"{number + 1}. {run.name}")
+            Text("h2", f"{number + 1}. {run.name}")
             text_field("Name", run.name, lambda name: self._visit.rename(number, name), longest=LONGEST_NAME)
             told = differences(run.reading.baseline, run.reading.scenario)
             with part("div"):
