@@ -12,7 +12,7 @@ from peersim.app.charts import BASELINE, DASHED, DASHES, KEPT, NOW, SOLID, Chart
 from peersim.app.parts import Table, Text, part
 from peersim.app.reading import PANELS, Curve, Panel, Reading
 from peersim.app.visit import Visit
-from peersim.results.outcomes import GROUPS, OUTCOMES
+from peersim.results.outcomes import GROUPS, OUTCOMES, Outcome
 
 NOW_NAME: Final = "this scenario"
 BASELINE_NAME: Final = "baseline"
@@ -103,7 +103,7 @@ class _Drawn:
         verdict = str(row["verdict"])
         self._size.text = f"{words.change(row['difference'], outcome)} "
         self._interval.text = f"({words.limits(row, outcome)}) {words.lower_first(outcome.label)}"
-        self._verdict.text = verdicts.in_short(row, outcome)
+        self._verdict.text = _verdict(row, outcome)
         self._verdict.classes(remove="better worse")
         if verdict in (verdicts.BETTER, verdicts.PROBABLY_BETTER):
             self._verdict.classes("better")
@@ -118,6 +118,12 @@ class _Drawn:
         there = f" Baseline: {course(reading.baseline_curves[name], self._panel)}."
         row = _row(reading.contrasts, self._panel.outcome)
         return f"{here}{there} {verdicts.sentence(row, OUTCOMES[self._panel.outcome])}"
+
+
+def _verdict(row: Any, outcome: Outcome) -> str:
+    """The verdict; of money, cheaper and dearer."""
+    text = verdicts.in_short(row, outcome)
+    return text.replace("better", "cheaper").replace("worse", "dearer") if outcome.unit.startswith("pounds") else text
 
 
 def course(curve: Curve, panel: Panel) -> str:

@@ -109,7 +109,7 @@ def differences(baseline: Scenario, scenario: Scenario) -> list[str]:
         elif key == "teams":
             told.append("other teams")
         elif key != "name":
-            told.append(f"{words.label(key)}: {words.value(key, new)}, from {words.value(key, old)}")
+            told.append(f"{words.setting(key, new)} (in the baseline: {words.value(key, old)})")
     more = len(told) - MOST_DIFFERENCES
     return told if more <= 0 else [*told[:MOST_DIFFERENCES], f"and {more} more"]
 
@@ -118,7 +118,5 @@ def described(baseline: Scenario, scenario: Scenario) -> str:
     """A name for a run: what was changed, or what the scenario is called."""
     told = differences(baseline, scenario)
     return (
-        scenario.name
-        if not told
-        else told[0].partition(", from")[0] + (f" and {len(told) - 1} more" if told[1:] else "")
+        scenario.name if not told else told[0].partition(" (in")[0] + (f" and {len(told) - 1} more" if told[1:] else "")
     )
