@@ -68,6 +68,7 @@ class _Plan:
         self._empty = Text("p", "Nothing changes over time yet. Add a policy change, or begin with an example.")
         self._off = Text("p", "Changes over time are switched off in this scenario (model.off: policy).", "trouble")
         self._lanes = Lanes(on_move=self._move, on_choose=self._choose, on_open=self._open, on_remove=self._remove)
+        self._glance = part("ul", "plan-glance", aria_label="What it does, in short")
         with part("details", "plan-keys") as self._keys:
             Text("summary", "How to move a change")
             Text(
@@ -96,7 +97,7 @@ class _Plan:
         with part("div", "row plan-beside") as self._beside:
             self._why_beside = Text("p")
             button("Compare with the same policies without changes", self._compare)
-        self._effect = Effect(self._visit)
+        self._effect = Effect(self._visit, self._glance)
 
     # what the visitor does ---------------------------------------------------
 

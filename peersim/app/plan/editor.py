@@ -60,15 +60,15 @@ class StepEditor:
 
     def focus(self) -> None:
         """Go to its first field."""
-        self._week.focus()
+        self._value.focus()
 
     def _draw(self, step: Step) -> None:
         Text("h2", words.label(step.key))
         Text("p", f"{timeline.policy(step.key).meaning}.", "plan-small")
         with part("div", "plan-fields"):
             horizon = self._visit.scenario.horizon_weeks
-            self._week = fields.week(step.week, horizon, lambda new: self._set("week", new))
             self._value = fields.policy_value(step.key, step.value, lambda new: self._set("value", new))
+            self._week = fields.week(step.week, horizon, lambda new: self._set("week", new))
             self._over = fields.Field(
                 "Over",
                 step.over_weeks,
@@ -120,9 +120,10 @@ class Adder:
             attributed(Text("h2", "Add a policy change"), id="plan-add")
             with part("div", "plan-fields"):
                 self._policy = fields.Field("Policy", self._key, self._chosen, groups=themes)
+                self._meaning = Text("p", "", "plan-small plan-wide")
+                self._place = part("div", "plan-place")
                 week = min(FIRST_WEEK, scenario.horizon_weeks - 1)
                 self._week = fields.week(week, scenario.horizon_weeks)
-                self._place = part("div", "plan-place")
             self._refusal = refusal()
             button("Add to the plan", self._pressed, kind="main")
         self._chosen(self._key)
@@ -133,6 +134,7 @@ class Adder:
 
     def _chosen(self, key: str) -> None:
         self._key = key
+        self._meaning.set_text(f"{timeline.policy(key).meaning}.")
         self._place.clear()
         with self._place:
             self._value = fields.policy_value(key, self._start[key])

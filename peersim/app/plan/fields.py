@@ -100,8 +100,7 @@ def policy_value(key: str, value: Value, set_: Callable[[Any], None] = lambda _:
 def _range(about: Parameter) -> str:
     """The range of a number, with its unit unless that says nothing."""
     unit = "" if about.unit in words.UNSAID else f" {about.unit}"
-    never = "; 0: none" if about.key.endswith("every_weeks") else ""
-    return f"{about.low:g} to {about.high:g}{unit}{never}"
+    return f"{about.low:g} to {about.high:g}{unit}"
 
 
 def _plain(value: Value) -> Value:

@@ -86,10 +86,17 @@ def _handle(scenario: Scenario, lane: Lane, step: Step) -> dict[str, Any]:
         "week": step.week,
         "level": round(lane.at(step), FINE),
         "text": value,
+        "under": _under(lane, step),
         "label": f"{lane.label}: to {value}",
         "more": over + others,
         "taken": timeline.taken(scenario, step.number),
     }
+
+
+def _under(lane: Lane, step: Step) -> bool:
+    """Whether there is more room for the value of a step under the line than above it."""
+    last = min(step.week + step.over_weeks, len(lane.levels)) - 1
+    return bool(lane.levels[last] > lane.at(step)) if step.over_weeks > 1 else lane.at(step) > 0.5
 
 
 def _points(lane: Lane) -> str:

@@ -144,7 +144,7 @@ export default {
               @keydown="press($event, step)">
               <span class="plan-week" aria-hidden="true">week {{ weekOf(step) }}</span>
               <span class="plan-value" aria-hidden="true" :style="room(lane, index)"
-                :class="{'plan-under': step.level > 0.5}">{{ step.text }}</span>
+                :class="{'plan-under': step.under}">{{ step.text }}</span>
             </div>
           </div>
         </div>

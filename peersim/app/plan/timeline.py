@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from peersim.analysis.words import lower_first
 from peersim.app import words
-from peersim.report.figures.factors import EVERY, written
+from peersim.report.figures.factors import written
 from peersim.scenario import Change, Parameter, Scenario, ScenarioError
 from peersim.scenario.changes import POLICY_KEYS
 from peersim.scenario.paths import flat
@@ -72,10 +72,8 @@ class Step:
     @property
     def sentence(self) -> str:
         """What changes, without the week: ``supervision every week, from every 4 weeks, over 8 weeks``."""
-        name = lower_first(words.label(self.key).removesuffix(f": {EVERY}"))
-        name += ":" if isinstance(self.value, str) else ""
         over = f", over {self.over_weeks} weeks" if self.over_weeks > 1 else ""
-        return f"{name} {spoken(self.key, self.value)}, from {spoken(self.key, self.before)}{over}"
+        return f"{lower_first(words.setting(self.key, self.value))}, from {spoken(self.key, self.before)}{over}"
 
 
 @dataclass(frozen=True)
