@@ -112,9 +112,9 @@ class _Plan:
         except PlanError as error:
             say(f"The plan stays as it was. {error}", trouble=True)
 
-    def _move(self, number: int, week: int, move: int) -> None:
+    def _move(self, number: int, key: str, week: int, move: int) -> None:
         """A handle is moved: all that one move does is undone as one."""
-        if number >= len(self._visit.scenario.changes):
+        if not self._step(number, key):  # it went while this was on its way
             return
         before = self._visit.scenario
         try:
@@ -147,7 +147,7 @@ class _Plan:
 
     def _split(self, number: int, key: str) -> None:
         self._edit(timeline.split(self._visit.scenario, number, key))
-        self._choose(len(self._visit.scenario.changes) - 1, key)
+        self._open(len(self._visit.scenario.changes) - 1, key)  # the button is gone
 
     def _compare(self) -> None:
         self._visit.compare_with(self._visit.scenario.with_({"changes": []}))

@@ -49,6 +49,7 @@ class Effect:
                     Text("span", name)
         with part("div", "plan-panels"):
             self._panels = {name: _Drawn(name) for name in OF_WHAT}
+        self._glance = glance
         with glance:
             self._glances = {name: Text("li") for name in OF_WHAT}
 
@@ -59,6 +60,7 @@ class Effect:
         if reading is None:
             return
         told = {name: panel.show(reading) for name, panel in self._panels.items()}
+        self._glance.set_visibility(reading.contrasts is not None)
         for name, text in told.items():
             self._glances[name].set_text(text)
         if self._visit.complete:  # a screen reader says the end of a run, not each step of a drag

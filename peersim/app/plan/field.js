@@ -1,4 +1,6 @@
 // A labelled number or choice.  What is half typed stays, whatever else on the page is drawn anew.
+let count = 0; // for ids
+
 export default {
   props: {
     label: String,
@@ -11,7 +13,7 @@ export default {
   },
   emits: ["set"],
   data() {
-    return { text: String(this.value) };
+    return { text: String(this.value), id: "plan-field-" + (count += 1) };
   },
   watch: {
     value(value) {
@@ -31,13 +33,14 @@ export default {
     },
   },
   template: `
-    <label class="field plan-field">
-      <span class="field-label">{{ label }}</span>
-      <span v-if="!groups" class="plan-number">
-        <input ref="control" type="number" :min="low" :max="high" :step="whole ? 1 : 'any'" v-model="text" @change="send" />
-        <span v-if="unit" class="soft">{{ unit }}</span>
-      </span>
-      <select v-else ref="control" v-model="text" @change="send">
+    <div class="field plan-field">
+      <label class="field-label" :for="id">{{ label }}</label>
+      <template v-if="!groups">
+        <input ref="control" type="number" :id="id" :min="low" :max="high" :step="whole ? 1 : 'any'"
+          :aria-describedby="id + '-unit'" v-model="text" @change="send" />
+        <span :id="id + '-unit'" class="plan-small">{{ unit }}</span>
+      </template>
+      <select v-else ref="control" :id="id" v-model="text" @change="send">
         <template v-for="group in groups" :key="group.name">
           <optgroup v-if="group.name" :label="group.name">
             <option v-for="choice in group.choices" :key="choice.value" :value="choice.value">{{ choice.text }}</option>
@@ -47,5 +50,5 @@ export default {
           </template>
         </template>
       </select>
-    </label>`,
+    </div>`,
 };

@@ -21,7 +21,7 @@ class Lanes(ui.element, component="timeline.js"):  # type: ignore[call-arg]
     Parameters
     ----------
     on_move : callable
-        Called with the number of a change, a week, and a number that stays the same while one handle is moved.
+        Called with number and key of a step, a week, and a number that stays the same while one handle is moved.
     on_choose, on_open, on_remove : callable
         Called with number and key of a step: it was touched, its editor is wanted, or it is to go.
     """
@@ -29,7 +29,7 @@ class Lanes(ui.element, component="timeline.js"):  # type: ignore[call-arg]
     def __init__(
         self,
         *,
-        on_move: Callable[[int, int, int], None],
+        on_move: Callable[[int, str, int, int], None],
         on_choose: Callable[[int, str], None],
         on_open: Callable[[int, str], None],
         on_remove: Callable[[int, str], None],
@@ -38,7 +38,7 @@ class Lanes(ui.element, component="timeline.js"):  # type: ignore[call-arg]
 
         def move(event: Any) -> None:
             told = event.args
-            on_move(int(told["number"]), int(told["week"]), int(told["move"]))
+            on_move(int(told["number"]), str(told["key"]), int(told["week"]), int(told["move"]))
             self._props["heard"] = told["serial"]
             self.update()
 

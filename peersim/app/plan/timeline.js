@@ -99,7 +99,7 @@ export default {
     // to the server
     goTo(step, week) {
       if (week === this.weekOf(step)) return;
-      this.held = { number: step.number, week };
+      this.held = { number: step.number, key: step.key, week };
       this.unsent = true;
       clearTimeout(this.waiting);
       const wait = this.last.send + PATIENCE - performance.now();
