@@ -54,6 +54,7 @@ class StepEditor:
             self._frame.clear()
             with self._frame:
                 self._draw(step)
+        self._week.reach(self._visit.scenario.horizon_weeks)
         self._week.show(step.week)
         self._value.show(step.value)
         self._over.show(step.over_weeks)
@@ -68,7 +69,7 @@ class StepEditor:
         with part("div", "plan-fields"):
             horizon = self._visit.scenario.horizon_weeks
             self._value = fields.policy_value(step.key, step.value, lambda new: self._set("value", new))
-            self._week = fields.week(step.week, horizon, lambda new: self._set("week", new))
+            self._week = fields.WeekField(step.week, horizon, lambda new: self._set("week", new))
             self._over = fields.Field(
                 "Over",
                 step.over_weeks,
@@ -123,10 +124,15 @@ class Adder:
                 self._meaning = Text("p", "", "plan-small plan-wide")
                 self._place = part("div", "plan-place")
                 week = min(FIRST_WEEK, scenario.horizon_weeks - 1)
-                self._week = fields.week(week, scenario.horizon_weeks)
+                self._week = fields.WeekField(week, scenario.horizon_weeks)
             self._refusal = refusal()
             button("Add to the plan", self._pressed, kind="main")
         self._chosen(self._key)
+
+    def show(self, scenario: Scenario) -> None:
+        """Take the weeks and the values of the scenario in hand, from now on."""
+        self._start = flat(scenario.to_dict())
+        self._week.reach(scenario.horizon_weeks)
 
     def focus(self) -> None:
         """Go to its first field."""

@@ -84,9 +84,17 @@ class Field(ui.element, component="field.js"):  # type: ignore[call-arg]
         self.run_method("focus")
 
 
-def week(value: int, horizon: int, set_: Callable[[Any], None] = lambda _: None) -> Field:
-    """A field for the week of a change."""
-    return Field("In week", value, set_, high=horizon - 1, whole=True, unit=f"0 to {horizon - 1}")
+class WeekField(Field):
+    """A field for the week of a change in a scenario of so many weeks."""
+
+    def __init__(self, value: int, horizon: int, set_: Callable[[Any], None] = lambda _: None) -> None:
+        super().__init__("In week", value, set_, whole=True)
+        self.reach(horizon)
+
+    def reach(self, horizon: int) -> None:
+        """Take so many weeks, from now on."""
+        self._props.update(high=horizon - 1, unit=f"0 to {horizon - 1}")
+        self.update()
 
 
 def policy_value(key: str, value: Value, set_: Callable[[Any], None] = lambda _: None) -> Field:
