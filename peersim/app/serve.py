@@ -58,6 +58,8 @@ def serve(scenario: Scenario, *, host: str, port: int) -> None:
     async def page() -> None:
         client = ui.context.client
         await client.connected()
+        if client.is_deleted:  # whoever asked for the page has gone, or was no browser
+            return
         tab = str(client.tab_id)
         visit = visits.arrive(tab)
         if visit is None:

@@ -75,6 +75,7 @@ def _shown(visit: Visit, view: View, links: dict[str, ui.link], main: ui.element
             attributed(link, aria_current=address == view.address and "page")
         ui.page_title(f"{view.name} - peersim")
         visit.listen(lambda _: _marked(main, visit))
+        _marked(main, visit)
         view.show(visit)
 
     return show

@@ -30,8 +30,11 @@ MOST_TEAMS: Final = 8
 """Entries of the list of teams that have levers of their own."""
 FINE: Final = 1.5
 """Width of a range whose slider moves in twentieths; up to ten times as wide, in halves."""
-OPEN: Final = ("support",)
-"""Groups that are open to begin with: the theme that planners ask about first."""
+OPENED: Final = "support"
+"""Group that is open to begin with, where there is room: the theme that planners ask about first."""
+OPEN: Final = f"""
+if (matchMedia("(min-width: 62.01rem)").matches) document.querySelector("details[data-group={OPENED}]").open = true
+"""
 
 Values = Mapping[str, Any]
 
@@ -129,12 +132,13 @@ class Levers:
             Text("h2", "What you decide")
             button("Reset all", self._reset, kind="quiet", label="Reset all to the baseline")
         for group, title in ({"teams": "Setting and teams"} | THEMES | {"costs": "Unit costs"}).items():
-            with part("details", "levers-group", open=group in OPEN and "open"):
+            with part("details", "levers-group", data_group=group):
                 Text("summary", title)
                 if group == "teams":
                     self._teams(values, base)
                 else:
                     self._add((p.key for p in registry() if p.group == group), values, base)
+        ui.run_javascript(OPEN)
 
     def _teams(self, values: Values, base: Values) -> None:
         self._add(("sector", "horizon_weeks"), values, base)

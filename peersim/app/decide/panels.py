@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pandas as pd
 
 from peersim.analysis import verdicts, words
-from peersim.app import charts
-from peersim.app.charts import BASELINE, DASHES, KEPT, NOW, Line
-from peersim.app.parts import Text, attributed, part, table
+from peersim.app.charts import BASELINE, DASHED, DASHES, KEPT, NOW, SOLID, Chart, Line
+from peersim.app.parts import Table, Text, part
 from peersim.app.reading import PANELS, Curve, Panel, Reading
 from peersim.app.visit import Visit
-from peersim.results.outcomes import GROUPS, OUTCOMES
+from peersim.results.outcomes import GROUPS, OUTCOMES, Outcome
 
 NOW_NAME: Final = "this scenario"
 BASELINE_NAME: Final = "baseline"
+LEFT_OUT: Final = ("effect", "pairs needed")
+"""Columns of differences that only a statistician misses; the spreadsheet has them."""
 
 
 class Panels:
@@ -35,7 +36,7 @@ class Panels:
             self._panels = {name: _Drawn(panel, clicked) for name, panel in PANELS.items()}
         with part("details", "card"):
             Text("summary", "All outcomes, in numbers")
-            self._numbers = part("div")
+            self._numbers = {group: Table(group, ()) for group in GROUPS}
 
     def show(self) -> None:
         """Draw what there is."""
@@ -45,9 +46,8 @@ class Panels:
         for name, drawn in self._panels.items():
             drawn.show(name, reading, self._lines(name, reading))
         if self._visit.complete:
-            self._numbers.clear()
-            with self._numbers:
-                outcomes(reading)
+            for group, table in self._numbers.items():
+                table.show(*numbers(reading, GROUPS[group]))
 
     def _lines(self, name: str, reading: Reading) -> list[Line]:
         """Kept runs below, the baseline and this scenario on top."""
@@ -55,12 +55,12 @@ class Panels:
             Line(f"{number + 1}. {run.name}", run.reading.curves[name], *look(number), 1.8, band=False)
             for number, run in enumerate(self._visit.kept)
         ]
-        base = Line(BASELINE_NAME, reading.baseline_curves[name], BASELINE, "dashed")
+        base = Line(BASELINE_NAME, reading.baseline_curves[name], BASELINE, DASHED)
         same = reading.contrasts is None
-        return [*kept, base] if same else [*kept, base, Line(NOW_NAME, reading.curves[name], NOW, "solid", 2.5)]
+        return [*kept, base] if same else [*kept, base, Line(NOW_NAME, reading.curves[name], NOW, SOLID, 2.5)]
 
 
-def look(number: int) -> tuple[str, Any]:
+def look(number: int) -> tuple[str, str]:
     """Colour and dash of a kept run."""
     return KEPT[number % len(KEPT)], DASHES[number % len(DASHES)]
 
@@ -77,7 +77,7 @@ class _Drawn:
                 self._size = Text("strong")
                 self._interval = Text("span")
             self._verdict = Text("p", "", "decide-verdict")
-            self._chart = charts.chart(panel.title, charts.lines(panel, []), clicked)
+            self._chart = Chart(panel, clicked)
             with part("details", "lever-about"):
                 Text("summary", "In words")
                 self._words = Text("p")
@@ -85,11 +85,8 @@ class _Drawn:
 
     def show(self, name: str, reading: Reading, lines: list[Line]) -> None:
         """Draw lines, and say what they come to."""
-        # In place: the element watches the options that it has.
-        self._chart.options.clear()
-        self._chart.options.update(charts.lines(self._panel, lines))
         told = self._said(name, reading)
-        attributed(self._chart, aria_label=told)
+        self._chart.draw(lines, told)
         self._words.text = told
         self._compare(reading)
 
@@ -106,7 +103,7 @@ class _Drawn:
         verdict = str(row["verdict"])
         self._size.text = f"{words.change(row['difference'], outcome)} "
         self._interval.text = f"({words.limits(row, outcome)}) {words.lower_first(outcome.label)}"
-        self._verdict.text = verdicts.in_short(row, outcome)
+        self._verdict.text = _verdict(row, outcome)
         self._verdict.classes(remove="better worse")
         if verdict in (verdicts.BETTER, verdicts.PROBABLY_BETTER):
             self._verdict.classes("better")
@@ -123,6 +120,12 @@ class _Drawn:
         return f"{here}{there} {verdicts.sentence(row, OUTCOMES[self._panel.outcome])}"
 
 
+def _verdict(row: Any, outcome: Outcome) -> str:
+    """The verdict; of money, cheaper and dearer."""
+    text = verdicts.in_short(row, outcome)
+    return text.replace("better", "cheaper").replace("worse", "dearer") if outcome.unit.startswith("pounds") else text
+
+
 def course(curve: Curve, panel: Panel) -> str:
     """Where a curve starts and ends, in words."""
     first, last = (_written(float(curve.mean[at]), panel) for at in (0, -1))
@@ -136,17 +139,14 @@ def _written(value: float, panel: Panel) -> str:
     return f"{100 * value:.0f} %" if panel.axis.startswith("%") else f"{value:.2f}"
 
 
-def outcomes(reading: Reading) -> None:
-    """Tables of all outcomes: differences where there are any, else levels."""
-    for group, names in GROUPS.items():
-        if reading.contrasts is None:
-            rows = [_level(name, reading) for name in names]
-            table(group, ("Outcome", "Mean", "95 % interval", "Unit"), rows)
-            continue
-        cells = {name: verdicts.cells(_row(reading.contrasts, name), OUTCOMES[name]) for name in names}
-        head = ["Outcome", *(key for key in next(iter(cells.values())) if key not in ("effect", "pairs needed"))]
-        rows = [[OUTCOMES[name].label, *(cell[key] for key in head[1:])] for name, cell in cells.items()]
-        table(group, [text[:1].upper() + text[1:] for text in head], rows)
+def numbers(reading: Reading, names: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of a table of outcomes: differences where there are any, else levels."""
+    if reading.contrasts is None:
+        return ["Outcome", "Mean", "95 % interval", "Unit"], [_level(name, reading) for name in names]
+    cells = {name: verdicts.cells(_row(reading.contrasts, name), OUTCOMES[name]) for name in names}
+    shown = [key for key in next(iter(cells.values())) if key not in LEFT_OUT]
+    rows = [[OUTCOMES[name].label, *(cell[key] for key in shown)] for name, cell in cells.items()]
+    return ["Outcome", *(key[:1].upper() + key[1:] for key in shown)], rows
 
 
 def _level(name: str, reading: Reading) -> list[str]:

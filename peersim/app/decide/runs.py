@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from peersim.app import words
-from peersim.app.charts import BASELINE, NOW
+from peersim.app.charts import BASELINE, DASHED, NOW, SOLID
 from peersim.app.decide.panels import BASELINE_NAME, NOW_NAME, look
 from peersim.app.limits import LONGEST_NAME, MOST_KEPT
 from peersim.app.parts import Text, attributed, button, part, say, text_field
@@ -32,8 +32,8 @@ class Runs:
         self._frame.clear()
         with self._frame:
             with part("div", "decide-runs"):
-                _swatch(NOW, "solid", NOW_NAME)
-                _swatch(BASELINE, "dashed", f"{BASELINE_NAME}: {self._visit.baseline.name}")
+                _swatch(NOW, SOLID, NOW_NAME)
+                _swatch(BASELINE, DASHED, f"{BASELINE_NAME}: {self._visit.baseline.name}")
                 for number, run in enumerate(self._visit.kept):
                     with part("span", "decide-run"):
                         _swatch(*look(number), "")
@@ -91,10 +91,11 @@ class Runs:
         self._visit.drop(number)
 
 
-def _swatch(colour: str, dash: object, text: str) -> None:
+def _swatch(colour: str, dash: str, text: str) -> None:
+    """A piece of a line as the charts draw it, and what it is."""
     with part("span", "decide-run"):
-        line = part("span", "decide-swatch", aria_hidden="true")
-        line.style(f"border-top-color: {colour}; border-top-style: {dash if isinstance(dash, str) else 'double'}")
+        with part("svg", "decide-swatch", viewBox="0 0 36 8", aria_hidden="true"):
+            part("line", x1="0", x2="36", y1="4", y2="4", stroke=colour, stroke_width="3", stroke_dasharray=dash)
         if text:
             Text("span", text)
 
@@ -108,7 +109,7 @@ def differences(baseline: Scenario, scenario: Scenario) -> list[str]:
         elif key == "teams":
             told.append("other teams")
         elif key != "name":
-            told.append(f"{words.label(key)}: {words.value(key, new)}, from {words.value(key, old)}")
+            told.append(f"{words.setting(key, new)} (in the baseline: {words.value(key, old)})")
     more = len(told) - MOST_DIFFERENCES
     return told if more <= 0 else [*told[:MOST_DIFFERENCES], f"and {more} more"]
 
@@ -117,7 +118,5 @@ def described(baseline: Scenario, scenario: Scenario) -> str:
     """A name for a run: what was changed, or what the scenario is called."""
     told = differences(baseline, scenario)
     return (
-        scenario.name
-        if not told
-        else told[0].partition(", from")[0] + (f" and {len(told) - 1} more" if told[1:] else "")
+        scenario.name if not told else told[0].partition(" (in")[0] + (f" and {len(told) - 1} more" if told[1:] else "")
     )
