@@ -100,7 +100,10 @@ class Desk:
         return results
 
     async def _lived(self, scenario: Scenario, first: int, worlds: int, urgency: Urgency) -> list[Batch]:
-        """Worlds from `first` on, in slices of which no more are asked for at once than there are cores."""
+        """Worlds from `first` on, in slices of which no more are asked for at once than twice as many as there are cores.
+
+        While a slice is lived the next one waits for its turn, so that nobody less urgent slips in between.
+        """
         size = max(1, min(CHUNK, SLICE // (n_people(scenario) * scenario.horizon_weeks)))
         starts = iter(range(first, worlds, size))
         lived: dict[int, Batch] = {}
@@ -109,7 +112,7 @@ class Desk:
             for start in starts:
                 lived[start] = await self.work(urgency, _slice, scenario, start, min(size, worlds - start))
 
-        await asyncio.gather(*(live() for _ in range(self._cores)))
+        await asyncio.gather(*(live() for _ in range(2 * self._cores)))
         return [lived[start] for start in sorted(lived)]
 
     def _remember(self, key: Key, results: Results) -> None:
