@@ -38,7 +38,11 @@ def test_a_lever_shows_its_paired_difference(decide, settled):
     set_lever(decide, settled, OFTEN, 1)
     base = ps.load("configs/baseline.yaml")
     row = ps.compare(base, {"weekly": base.with_({"support.supervision.every_weeks": 1})}, 200, SEED).of("weekly")
-    for title, outcome in (("Peer identity", "identity"), ("Users' trust", "trust"), ("Still in post", "retention_12m")):
+    for title, outcome in (
+        ("Peer identity", "identity"),
+        ("Users' trust", "trust"),
+        ("Still in post", "retention_12m"),
+    ):
         assert f"{row.loc[outcome, 'difference']:+.3f}".replace("-", "−") in told(decide, title)
     cost = row.loc["cost_per_year", "difference"]
     assert f"£{abs(cost):,.0f}" in told(decide, "Cost")
@@ -183,6 +187,9 @@ def test_the_file_that_is_saved_gives_the_same_numbers(decide, settled):
         decide.get_by_role("button", name="Scenario (YAML)").click()
     content = yaml.safe_load(download.value.path().read_text(encoding="utf-8"))
     assert content["policies"]["support"]["supervision"]["every_weeks"] == 1
-    assert ps.loads(download.value.path().read_text(encoding="utf-8")).diff(
-        ps.load("configs/baseline.yaml").with_({"support.supervision.every_weeks": 1})
-    ) == {}
+    assert (
+        ps.loads(download.value.path().read_text(encoding="utf-8")).diff(
+            ps.load("configs/baseline.yaml").with_({"support.supervision.every_weeks": 1})
+        )
+        == {}
+    )
