@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from peersim.app import words
 from peersim.app.charts import BASELINE, DASHED, NOW, SOLID
+from peersim.app.decide.differences import described, differences
 from peersim.app.decide.panels import BASELINE_NAME, NOW_NAME, look
 from peersim.app.limits import LONGEST_NAME, MOST_KEPT
 from peersim.app.parts import Text, attributed, button, part, say, text_field
 from peersim.app.visit import Kept, Visit
-from peersim.report.page.evidence import change_in_words
-from peersim.scenario import Change, Scenario, ScenarioError
-
-MOST_DIFFERENCES = 12
-"""Differences told of a run; the file has them all."""
+from peersim.scenario import Scenario, ScenarioError
 
 
 class Runs:
@@ -98,25 +94,3 @@ def _swatch(colour: str, dash: str, text: str) -> None:
             part("line", x1="0", x2="36", y1="4", y2="4", stroke=colour, stroke_width="3", stroke_dasharray=dash)
         if text:
             Text("span", text)
-
-
-def differences(baseline: Scenario, scenario: Scenario) -> list[str]:
-    """In what a scenario differs from its baseline, a line each: ``Pay parity: 1, from 0.9``."""
-    told = []
-    for key, (old, new) in baseline.diff(scenario).items():
-        if key == "changes" and isinstance(new, list):
-            told += [change_in_words(Change(**change)) for change in new] or ["no policies over time"]
-        elif key == "teams":
-            told.append("other teams")
-        elif key != "name":
-            told.append(f"{words.setting(key, new)} (in the baseline: {words.value(key, old)})")
-    more = len(told) - MOST_DIFFERENCES
-    return told if more <= 0 else [*told[:MOST_DIFFERENCES], f"and {more} more"]
-
-
-def described(baseline: Scenario, scenario: Scenario) -> str:
-    """A name for a run: what was changed, or what the scenario is called."""
-    told = differences(baseline, scenario)
-    return (
-        scenario.name if not told else told[0].partition(" (in")[0] + (f" and {len(told) - 1} more" if told[1:] else "")
-    )
