@@ -100,9 +100,9 @@ class Desk:
         return results
 
     async def _lived(self, scenario: Scenario, first: int, worlds: int, urgency: Urgency) -> list[Batch]:
-        """Worlds from `first` on, in slices of which no more are asked for at once than twice as many as there are cores.
+        """Worlds from `first` on, in slices.
 
-        While a slice is lived the next one waits for its turn, so that nobody less urgent slips in between.
+        For every slice that is lived another one waits for its turn, so that nobody less urgent slips in between.
         """
         size = max(1, min(CHUNK, SLICE // (n_people(scenario) * scenario.horizon_weeks)))
         starts = iter(range(first, worlds, size))
