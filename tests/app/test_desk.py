@@ -38,14 +38,21 @@ class Slices:
         self.lived = []
         self.gate = threading.Event()
         self.gate.set()
-        original = desks._slice
+        build, live_chunk, names, kept = desks.build, desks.live_chunk, {}, []
 
-        def watched(scenario, first, count):
-            self.lived.append((scenario.name, first, count))
+        def built(scenario, **options):
+            world = build(scenario, **options)
+            names[id(world)] = scenario.name
+            kept.append(world)
+            return world
+
+        def watched(world, first, count, stop):
+            self.lived.append((names[id(world)], first, count))
             assert self.gate.wait(30)
-            return original(scenario, first, count)
+            return live_chunk(world, first, count, stop)
 
-        monkeypatch.setattr(desks, "_slice", watched)
+        monkeypatch.setattr(desks, "build", built)
+        monkeypatch.setattr(desks, "live_chunk", watched)
 
 
 def assert_same(results, expected):
@@ -162,14 +169,14 @@ def test_who_asks_again_in_the_moment_after_everybody_gave_up_gets_results(desk)
 
 
 def test_a_run_that_fails_fails_for_all_who_wait_and_can_be_asked_for_again(desk, monkeypatch):
-    original, failures = desks._slice, [ZeroDivisionError("no such world")]
+    original, failures = desks.live_chunk, [ZeroDivisionError("no such world")]
 
     def failing(*args):
         if failures:
             raise failures.pop()
         return original(*args)
 
-    monkeypatch.setattr(desks, "_slice", failing)
+    monkeypatch.setattr(desks, "live_chunk", failing)
 
     async def ask():
         failed = await asyncio.gather(*(desk.results(SMALL, 20) for _ in range(2)), return_exceptions=True)

@@ -22,6 +22,7 @@ class Asker:
 
     def __init__(self, turns, urgency, log):
         self.go_on = asyncio.Event()
+        self.urgency = urgency
         self.holds = False
         self.task = asyncio.create_task(self._ask(turns, urgency, log))
 
@@ -49,9 +50,11 @@ def test_turns_are_limited_and_none_is_lost_whatever_happens(at_once, data):
                 asker.go_on.set() if does == "finish" else asker.task.cancel()
             if data.draw(st.booleans()):  # else the next step comes before anybody could react
                 await until_idle()
-                under_way = [asker for asker in askers if not asker.task.done()]
-                assert sum(asker.holds for asker in askers) == min(at_once, len(under_way))
-            assert sum(asker.holds for asker in askers) <= at_once
+                for urgency in Urgency:
+                    here = [asker for asker in askers if asker.urgency <= urgency and not asker.task.done()]
+                    assert sum(asker.holds for asker in here) >= min(at_once, len(here))
+            for urgency in Urgency:
+                assert sum(asker.holds for asker in askers if asker.urgency == urgency) <= at_once
         for asker in askers:
             asker.go_on.set()
         await asyncio.gather(*(asker.task for asker in askers), return_exceptions=True)
@@ -78,6 +81,24 @@ def test_the_urgent_go_first_and_equals_in_the_order_they_asked(urgencies):
         await asyncio.gather(*(asker.task for asker in askers))
         expected = [asker for _, asker in sorted(zip(urgencies, askers, strict=True), key=lambda pair: pair[0])]
         assert log == [holder, *expected]
+
+    asyncio.run(play())
+
+
+def test_who_is_less_urgent_holds_up_nobody_and_begins_when_there_is_room():
+    async def play():
+        turns, log = Turns(1), []
+        patient, urgent, another = (Asker(turns, urgency, log) for urgency in (*reversed(Urgency), Urgency.THE_REST))
+        await until_idle()
+        assert log == [patient, urgent]
+        patient.go_on.set()
+        await until_idle()
+        assert not another.holds
+        urgent.go_on.set()
+        await until_idle()
+        assert another.holds
+        another.go_on.set()
+        await another.task
 
     asyncio.run(play())
 

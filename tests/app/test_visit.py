@@ -225,14 +225,14 @@ def test_a_provider_too_large_is_told_of_and_the_last_reading_stays():
 
 
 def test_a_run_that_fails_is_told_of_and_the_visit_goes_on(monkeypatch, caplog):
-    original = desks._slice
+    original = desks.build
 
-    def failing(scenario, *args):
+    def failing(scenario, **options):
         if scenario.name == "Fails":
             raise ZeroDivisionError
-        return original(scenario, *args)
+        return original(scenario, **options)
 
-    monkeypatch.setattr(desks, "_slice", failing)
+    monkeypatch.setattr(desks, "build", failing)
 
     async def play(visit):
         visit.change({"name": "Fails"})
