@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +17,23 @@ KEPT: Final = ("#D55E00", "#009E73", "#CC79A7", "#7A5195", "#8C6D1F", "#56B4E9",
 """Colours of kept runs, in order."""
 DASHES: Final = ("dashed", "dotted", [8, 3, 2, 3], [2, 4], [12, 4], [6, 2], [4, 4, 1, 4], [1, 2])
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Arial, sans-serif"
+BAR, BETWEEN_BARS, BETWEEN_ROWS, AROUND_BARS = 14, 3, 16, 78
+"""Pixels: thickness of a bar, space between bars of a row and between rows, and what legend and axis take."""
+NARROW: Final = 520
+"""Pixels of width under which labels of bars get less room."""
+
+_TICK: Final = (
+    "value => Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en-GB') "
+    ": String(Number(value.toPrecision(6))).replace('-', '\u2212')"
+)
+_WHISKER: Final = """(_, api) => {
+  const from = api.coord([api.value(1), api.value(0)]), to = api.coord([api.value(2), api.value(0)]);
+  const y = from[1] + %f;
+  const line = (x1, y1, x2, y2) => ({type: "line", shape: {x1, y1, x2, y2}, style: {stroke: "%s", lineWidth: 1.5}});
+  return {type: "group", silent: true, children: [line(from[0], y, to[0], y),
+    line(from[0], y - 4, from[0], y + 4), line(to[0], y - 4, to[0], y + 4)]};
+}"""
+"""How an interval is drawn: a line from one end to the other, with a mark at each."""
 
 
 class Line(NamedTuple):
@@ -27,6 +45,17 @@ class Line(NamedTuple):
     dash: Any = "solid"
     width: float = 2.0
     band: bool = True
+
+
+class Bars(NamedTuple):
+    """A bar in each row of a chart, with its interval: name, values (not a number: none), colour, filled or hollow."""
+
+    name: str
+    mean: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+    colour: str = NOW
+    hollow: bool = False
 
 
 def chart(label: str, options: dict[str, Any], clicked: Callable[[str], Any] | None = None) -> ui.echart:
@@ -110,6 +139,134 @@ def _series(line: Line, scale: float) -> list[dict[str, Any]]:
         "data": _points(weeks, mean),
     }
     return [*(band if line.band else []), drawn]
+
+
+def bar_chart(
+    label: str, rows: Sequence[str], drawn: Sequence[Bars], write: Callable[[float], str], *, axis: str = ""
+) -> ui.echart:
+    """Horizontal bars, as tall as they need to be; `label` is what a screen reader says, the rest as for `bars`."""
+    made = chart(label, bars(rows, drawn, write, axis=axis))
+    made.style(f"height: {_row_height(len(drawn)) * len(rows) + AROUND_BARS}px")
+    return made
+
+
+def bars(
+    rows: Sequence[str], drawn: Sequence[Bars], write: Callable[[float], str], *, axis: str = ""
+) -> dict[str, Any]:
+    """Options of a chart of horizontal bars with intervals, the first row on top.
+
+    Parameters
+    ----------
+    rows : sequence of str
+        What each row is called.
+    drawn : sequence of Bars
+        The bars of each row, from above.
+    write : callable
+        How a value is written, at the right of its row and where somebody points at it.
+    axis : str
+        What is measured, and in which unit.
+    """
+    offsets = [(number - (len(drawn) - 1) / 2) * (BAR + BETWEEN_BARS) for number in range(len(drawn))]
+    ends = ["\n".join(_told(part.mean[row], write) for part in drawn) for row in range(len(rows))]
+    plain = {"axisTick": {"show": False}, "axisLine": {"show": False}}
+    text = {"color": INK, "fontSize": 13, "lineHeight": 16}
+    labels = {"type": "category", "inverse": True, **plain}
+    return {
+        "animation": False,
+        "textStyle": {"fontFamily": FONT, "color": INK},
+        "legend": {"show": len(drawn) > 1, "left": 0, "top": 0, "selectedMode": False, "textStyle": {"color": INK}},
+        "grid": {"left": 232, "right": 84, "top": 30 if len(drawn) > 1 else 8, "bottom": 44},
+        "tooltip": {
+            "trigger": "item",
+            "renderMode": "richText",
+            "confine": True,
+            ":formatter": "bar => bar.data.told",
+        },
+        "xAxis": {
+            "type": "value",
+            "name": axis,
+            "nameLocation": "middle",
+            "nameGap": 26,
+            "nameTextStyle": {"color": INK},
+            "splitNumber": 4,
+            "splitLine": {"lineStyle": {"color": GRID}},
+            "axisLabel": {"color": INK, "hideOverlap": True, ":formatter": _TICK},
+        },
+        "yAxis": [
+            {**labels, "data": list(rows), "axisLabel": {**text, "width": 220, "overflow": "break"}},
+            {**labels, "data": ends, "position": "right", "axisLabel": {**text, "lineHeight": BAR + BETWEEN_BARS}},
+        ],
+        "series": [
+            *(_bars(part, rows, write) for part in drawn),
+            *(_intervals(part, offset) for part, offset in zip(drawn, offsets, strict=True)),
+        ],
+        "media": [
+            {
+                "query": {"maxWidth": NARROW},
+                "option": {
+                    "grid": {"left": 138, "right": 66},
+                    "xAxis": {"splitNumber": 2},
+                    "yAxis": [{"axisLabel": {"width": 130, "fontSize": 12, "lineHeight": 14}}, {}],
+                },
+            },
+            {
+                "option": {
+                    "grid": {"left": 232, "right": 84},
+                    "xAxis": {"splitNumber": 4},
+                    "yAxis": [{"axisLabel": {"width": 220, **text}}, {}],
+                }
+            },
+        ],
+    }
+
+
+def _row_height(bars_in_it: int) -> int:
+    return bars_in_it * (BAR + BETWEEN_BARS) + BETWEEN_ROWS
+
+
+def _bars(part: Bars, rows: Sequence[str], write: Callable[[float], str]) -> dict[str, Any]:
+    data = [
+        {
+            "value": None if math.isnan(mean) else float(mean),
+            "told": f"{row}\n{part.name}: {_told(mean, write)}\n"
+            f"95 % interval: {_told(low, write)} to {_told(high, write)}",
+        }
+        for row, mean, low, high in zip(rows, part.mean, part.low, part.high, strict=True)
+    ]
+    return {
+        "type": "bar",
+        "name": part.name,
+        "data": data,
+        "barWidth": BAR,
+        "barGap": f"{100 * BETWEEN_BARS / BAR}%",
+        "color": "#ffffff" if part.hollow else part.colour,
+        "itemStyle": {"borderColor": part.colour, "borderWidth": 1.5},
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "label": {"show": False},
+            "lineStyle": {"color": INK, "type": "solid", "width": 1},
+            "data": [{"xAxis": 0}],
+        },
+    }
+
+
+def _intervals(part: Bars, offset: float) -> dict[str, Any]:
+    ends = zip(part.low, part.high, strict=True)
+    known = [[row, float(low), float(high)] for row, (low, high) in enumerate(ends) if math.isfinite(low + high)]
+    return {
+        "type": "custom",
+        "data": known,
+        "encode": {"x": [1, 2], "y": 0},
+        "silent": True,
+        "tooltip": {"show": False},
+        "z": 3,
+        ":renderItem": _WHISKER % (offset, INK),
+    }
+
+
+def _told(value: float, write: Callable[[float], str]) -> str:
+    return "-" if math.isnan(value) else write(value)
 
 
 def _points(weeks: range, values: Any) -> list[list[float | None]]:
