@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from nicegui import ui
 
+from peersim.app.parts import Text
 from peersim.app.reading import Curve, Panel
 
 # Told apart with every common kind of colour blindness (Okabe and Ito 2008); a dash tells them apart in grey.
@@ -17,8 +18,8 @@ KEPT: Final = ("#D55E00", "#009E73", "#CC79A7", "#7A5195", "#8C6D1F", "#56B4E9",
 """Colours of kept runs, in order."""
 DASHES: Final = ("dashed", "dotted", [8, 3, 2, 3], [2, 4], [12, 4], [6, 2], [4, 4, 1, 4], [1, 2])
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Arial, sans-serif"
-BAR, BETWEEN_BARS, BETWEEN_ROWS, AROUND_BARS = 14, 3, 16, 78
-"""Pixels: thickness of a bar, space between bars of a row and between rows, and what legend and axis take."""
+BAR, BETWEEN_BARS, BETWEEN_ROWS, LEGEND, AXIS = 14, 3, 16, 30, 26
+"""Pixels: thickness of a bar, space between bars of a row and between rows, what the legend and the axis take."""
 NARROW: Final = 520
 """Pixels of width under which labels of bars get less room."""
 
@@ -144,15 +145,18 @@ def _series(line: Line, scale: float) -> list[dict[str, Any]]:
 def bar_chart(
     label: str, rows: Sequence[str], drawn: Sequence[Bars], write: Callable[[float], str], *, axis: str = ""
 ) -> ui.echart:
-    """Horizontal bars, as tall as they need to be; `label` is what a screen reader says, the rest as for `bars`."""
-    made = chart(label, bars(rows, drawn, write, axis=axis))
-    made.style(f"height: {_row_height(len(drawn)) * len(rows) + AROUND_BARS}px")
+    """Horizontal bars, as tall as they need to be, under what their axis measures.
+
+    `label` is what a screen reader says; the rest is as for `bars`.
+    """
+    if axis:
+        Text("p", axis, "bars-axis")
+    made = chart(label, bars(rows, drawn, write))
+    made.style(f"height: {_row_height(len(drawn)) * len(rows) + LEGEND + AXIS}px")
     return made
 
 
-def bars(
-    rows: Sequence[str], drawn: Sequence[Bars], write: Callable[[float], str], *, axis: str = ""
-) -> dict[str, Any]:
+def bars(rows: Sequence[str], drawn: Sequence[Bars], write: Callable[[float], str]) -> dict[str, Any]:
     """Options of a chart of horizontal bars with intervals, the first row on top.
 
     Parameters
@@ -163,8 +167,6 @@ def bars(
         The bars of each row, from above.
     write : callable
         How a value is written, at the right of its row and where somebody points at it.
-    axis : str
-        What is measured, and in which unit.
     """
     offsets = [(number - (len(drawn) - 1) / 2) * (BAR + BETWEEN_BARS) for number in range(len(drawn))]
     ends = ["\n".join(_told(part.mean[row], write) for part in drawn) for row in range(len(rows))]
@@ -175,7 +177,7 @@ def bars(
         "animation": False,
         "textStyle": {"fontFamily": FONT, "color": INK},
         "legend": {"show": len(drawn) > 1, "left": 0, "top": 0, "selectedMode": False, "textStyle": {"color": INK}},
-        "grid": {"left": 232, "right": 84, "top": 30 if len(drawn) > 1 else 8, "bottom": 44},
+        "grid": {"left": 232, "right": 84, "top": LEGEND if len(drawn) > 1 else 4, "bottom": AXIS},
         "tooltip": {
             "trigger": "item",
             "renderMode": "richText",
@@ -184,10 +186,6 @@ def bars(
         },
         "xAxis": {
             "type": "value",
-            "name": axis,
-            "nameLocation": "middle",
-            "nameGap": 26,
-            "nameTextStyle": {"color": INK},
             "splitNumber": 4,
             "splitLine": {"lineStyle": {"color": GRID}},
             "axisLabel": {"color": INK, "hideOverlap": True, ":formatter": _TICK},

@@ -12,8 +12,8 @@ FIRST_WORLDS: Final = 32
 """Worlds that are drawn at once; the rest fill in."""
 MOST_WORK: Final = 60_000_000
 """Person-weeks that one change may cost: some four seconds of one core."""
-MOST_ATTRIBUTED: Final = 500_000_000
-"""Person-weeks that finding out which policies carry a difference may cost: some half a minute of one core."""
+MOST_ATTRIBUTED: Final = 1_000_000_000
+"""Person-weeks that finding out which policies carry a difference may cost: some minute of one core."""
 ATTRIBUTED_WORLDS: Final = 64
 """Worlds of each scenario in that, where they are not too many."""
 FEWEST_ATTRIBUTED: Final = 16
@@ -69,7 +69,8 @@ def attributed_worlds(base: Scenario, bundle: Scenario, scenarios: int) -> int:
     if affordable < FEWEST_ATTRIBUTED:
         raise TooLargeError(
             f"This would take {scenarios:,} scenarios of a provider as large as this, which is more than this page "
-            "runs. Save both scenarios and use `peersim attribute` on the command line, or start from fewer teams."
+            "runs. Themes are fewer parts than single policies, and fewer teams show the same; or save both scenarios "
+            "and use `peersim attribute` on the command line."
         )
     return min(ATTRIBUTED_WORLDS, affordable)
 

@@ -171,7 +171,7 @@ class Carrying:
             return "That could not be found out: a fault of peersim, not of yours."
         if self._memory.about == (wanted.base, wanted.bundle):
             self._memory.found[wanted.by] = found
-        return "Found out."
+        return "Done: what each part carries stands below."
 
 
 def _progress(work: Work, stop: Callable[[], Any]) -> None:

@@ -70,8 +70,7 @@ def leaving(reading: Reading) -> None:
         _reasons_chart(reading)
         Text(
             "p",
-            "Share of those who leave who would name a reason in a survey; somebody may name several. Black lines: "
-            "95 % intervals.",
+            "As in a survey of those who leave; somebody may name several. Black lines: 95 % intervals.",
             "soft",
         )
         with numbers("All reasons in numbers"):
@@ -89,7 +88,9 @@ def _reasons_chart(reading: Reading) -> None:
     if both:
         bars.append(_shares("Baseline", before.loc[names], colour=BASELINE, hollow=True))
     label = in_words("Reasons for leaving", now.loc[names], "mean", words.percent)
-    bar_chart(label, now.loc[names, "meaning"].tolist(), bars, _of_100, axis="% of those who leave")
+    bar_chart(
+        label, now.loc[names, "meaning"].tolist(), bars, _of_100, axis="% of those who leave who would name the reason"
+    )
 
 
 def _shares(name: str, reasons: pd.DataFrame, **looks: Any) -> Bars:
@@ -112,13 +113,15 @@ def people(reading: Reading) -> None:
     if reading.contrasts is None:
         return
     with section("why-people", "Is it the same people?"):
-        sentences(telling.people(reading))
-        with numbers("Every difference in words"):
+        Text("p", telling.people(reading.baseline, reading.scenario))
+        with numbers("Every difference in words, and how sure it is"):
+            sentences([verdicts.pairing(reading.contrasts), verdicts.skewed(reading.contrasts)])
+            rows = reading.contrasts.to_dict("index")
             for group, outcomes in GROUPS.items():
                 Text("h3", group)
                 with part("ul"):
                     for outcome in outcomes:
-                        Text("li", verdicts.sentence(reading.contrasts.loc[outcome], OUTCOMES[outcome]))
+                        Text("li", verdicts.sentence(rows[outcome], OUTCOMES[outcome]))
 
 
 # what every section of the view is made of --------------------------------------
@@ -141,9 +144,10 @@ def numbers(title: str) -> Iterator[None]:
 
 
 def sentences(told: list[str]) -> None:
-    """Sentences, each a paragraph."""
-    for sentence in told:
-        Text("p", sentence)
+    """What is told, each a paragraph."""
+    with part("div", "why-told"):
+        for paragraph in told:
+            Text("p", paragraph)
 
 
 def as_bars(name: str, rows: pd.DataFrame, column: str, **looks: Any) -> Bars:

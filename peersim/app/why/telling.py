@@ -63,20 +63,18 @@ def _written(key: str, found: object) -> str:
 
 
 def identity(reading: Reading) -> list[str]:
-    """Why identity is as it is, or why it is another than in the baseline."""
+    """Why identity is as it is, or why it is another than in the baseline, in a few paragraphs."""
     if reading.contrasts is None or reading.identity_differences is None:
         return _level(reading)
-    row = reading.contrasts.to_dict("index")["identity"]
-    causes = reading.identity_differences
+    rows, causes = reading.contrasts.to_dict("index"), reading.identity_differences
+    told = _ends(rows["identity"], named(reading.baseline))
     now, before = (float(causes[column].sum()) for column in ("mean", "baseline"))
-    told = [_ends(row, named(reading.baseline))]
-    if now == now and before == before:
-        told.append(
-            f"Over their whole time in post peers {_moves(now)} of it on average; in the baseline {_they(before)}."
-        )
-        told += _most_of(causes, "difference", now - before)
-        told += _longer(reading.contrasts.to_dict("index")[LEAVING])
-    return told
+    if causes["difference"].isna().any():
+        return [told]
+    over_time = (
+        f"Over their whole time in post peers {_moves(now)} of it on average; in the baseline they {_moves(before)}."
+    )
+    return [f"{told} {over_time}", *_most_of(causes, now - before), *_longer(rows[LEAVING])]
 
 
 def _ends(row: Any, baseline: str) -> str:
@@ -120,25 +118,25 @@ def _level(reading: Reading) -> list[str]:
     return told
 
 
-def _most_of(causes: pd.DataFrame, column: str, total: float) -> list[str]:
-    """Which causes make most of a total, and which work against it."""
+def _most_of(causes: pd.DataFrame, total: float) -> list[str]:
+    """Which causes make most of a difference, and which work against it."""
     sign = 1.0 if total >= 0.0 else -1.0
-    along, against = _sorted(causes, column, sign), _sorted(causes, column, -sign)
+    change = sign * causes["difference"]
+    along, against = _sorted(causes, "difference", sign), _sorted(causes, "difference", -sign)
     if not along and not against:
         return [f"No cause moves identity by {MARGIN:g} more or less than in the baseline."]
     told = []
     if along:
-        everything = causes[column][sign * causes[column] > 0.0].sum()
-        most = sum(size for _, size in along) >= everything / 2.0
-        told.append(f"{'Most of this' if most else 'The largest part of this'} comes from: {_listed(along)}.")
+        most = sum(abs(size) for _, size in along) >= change[change > 0.0].sum() / 2.0
+        told.append(f"{'Most' if most else 'The largest part'} of this comes from: {_listed(along)}.")
     if against:
         told.append(f"Against it: {_listed(against)}.")
-    if sign * causes[column].to_dict()[ANCHOR] < -MARGIN:
+    if change.to_dict()[ANCHOR] < -MARGIN:
         told.append(
             "What people bring pulls them back towards where they began: the less other things move them, the less it "
             "has to pull."
         )
-    return told
+    return [" ".join(told)]
 
 
 def _sorted(causes: pd.DataFrame, column: str, sign: float) -> list[tuple[str, float]]:
@@ -157,10 +155,6 @@ def _moves(total: float) -> str:
     return f"{'gain' if total >= 0.0 else 'lose'} {_amount(abs(total))}"
 
 
-def _they(total: float) -> str:
-    return f"they {_moves(total)}"
-
-
 def _amount(number: float) -> str:
     return words.amount(number, IDENTITY)
 
@@ -169,25 +163,24 @@ def _amount(number: float) -> str:
 
 
 def leaving(reading: Reading) -> list[str]:
-    """Why people leave, as they would say in a survey."""
+    """How many leave and why, as they would say in a survey."""
     reasons = reading.reasons
-    told = []
-    if reading.contrasts is not None:
-        told.append(
-            verdicts.sentence(
-                reading.contrasts.to_dict("index")["annual_leaving_rate"], OUTCOMES["annual_leaving_rate"]
-            )
-        )
     if reasons["mean"].isna().all():
-        return [*told, "Nobody left in any world, so there are no reasons."]
-    largest = reasons.sort_values("mean", ascending=False)[:MOST_CAUSES]
-    listed = [
-        f"{row['meaning']} ({words.percent(row['mean'])})" for row in largest.to_dict("records") if row["mean"] > 0.0
-    ]
-    told.append(f"Named most by those who leave: {_several(listed)}.")
-    if reading.contrasts is not None:
-        told += _other_reasons(reading)
-    return told
+        return ["Nobody left in any world, so there are no reasons."]
+    largest = reasons[reasons["mean"] > 0.0].sort_values("mean", ascending=False)[:MOST_CAUSES]
+    listed = [f"{row['meaning']} ({words.percent(row['mean'])})" for row in largest.to_dict("records")]
+    told = f"{_how_many(reading)} Named most by those who leave: {_several(listed)}."
+    return [told, *(_other_reasons(reading) if reading.contrasts is not None else [])]
+
+
+def _how_many(reading: Reading) -> str:
+    if reading.contrasts is None:
+        rate = reading.outcomes.to_dict("index")[LEAVING]["mean"]
+        return f"For every 100 peers in post, {100.0 * rate:.1f} leave in a year."
+    row = reading.contrasts.to_dict("index")[LEAVING]
+    now, before = (f"{100.0 * row[name]:.1f}" for name in ("mean", "baseline"))
+    verdict = verdicts.in_short(row, OUTCOMES[LEAVING])
+    return f"For every 100 peers in post, {now} leave in a year, instead of {before} in the baseline: {verdict}."
 
 
 def _other_reasons(reading: Reading) -> list[str]:
@@ -210,13 +203,10 @@ def _other_reasons(reading: Reading) -> list[str]:
 # who is compared --------------------------------------------------------------
 
 
-def people(reading: Reading) -> list[str]:
-    """Whether the same people are compared, and what that is worth."""
-    if reading.contrasts is None:
-        return []
-    same = matching(reading.baseline, reading.scenario)
-    pairing = verdicts.pairing(reading.contrasts)
-    return [f"Yes: {same}." if same.complete else f"Not all: {same}.", pairing, verdicts.skewed(reading.contrasts)]
+def people(base: Scenario, other: Scenario) -> str:
+    """Whether the same people are compared."""
+    same = matching(base, other)
+    return f"Yes: {same}." if same.complete else f"Not all: {same}."
 
 
 # what carries the difference --------------------------------------------------
@@ -241,11 +231,12 @@ def only(plan: Plan) -> str:
 def about(found: Found) -> str:
     """How the shares are to be read, and what is behind them."""
     plan = found.plan
-    how = "All" if plan.exact else "At random, as many as time allows: "
+    how = "All" if plan.exact else "Of all combinations,"
     return (
         "Share: what a part adds, on average over all orders in which the parts could be put in place (Shapley value). "
-        f"The shares add up to the whole. Black lines: 95 % intervals. {how} {plan.scenarios:,} combinations were run, "
-        f"{plan.worlds} worlds each."
+        f"The shares add up to the whole. Black lines: 95 % intervals. {how} {plan.scenarios:,} "
+        f"{'combinations' if plan.exact else 'drawn at random'} were run, {plan.worlds} worlds each: another "
+        "number of worlds than above, so that the whole may differ a little."
     )
 
 
