@@ -1,4 +1,8 @@
-"""Charts of the page: lines with bands over weeks, and bars; drawn by ECharts as SVG, without animation."""
+"""Charts of the page: lines with bands over weeks.
+
+Drawn by a component of our own (``lines.js``): seven charts are drawn anew with every move of a lever, and a general
+library takes a hundred times as long over that as a few paths do.
+"""
 
 from __future__ import annotations
 
@@ -9,263 +13,127 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from nicegui import ui
 
-from peersim.app.parts import Text
-from peersim.app.reading import Curve, Panel
+from peersim.app.reading import Curve, Floats, Panel
 
 # Told apart with every common kind of colour blindness (Okabe and Ito 2008); a dash tells them apart in grey.
-BASELINE, NOW, INK, GRID = "#595959", "#0072B2", "#1A1A1A", "#E3E6E8"
+BASELINE, NOW = "#595959", "#0072B2"
 KEPT: Final = ("#D55E00", "#009E73", "#CC79A7", "#7A5195", "#8C6D1F", "#56B4E9", "#B22222", "#2F4B7C")
 """Colours of kept runs, in order."""
-DASHES: Final = ("dashed", "dotted", [8, 3, 2, 3], [2, 4], [12, 4], [6, 2], [4, 4, 1, 4], [1, 2])
-FONT: Final = "system-ui, -apple-system, 'Segoe UI', Arial, sans-serif"
-BAR, BETWEEN_BARS, BETWEEN_ROWS, LEGEND, AXIS = 14, 3, 16, 30, 26
-"""Pixels: thickness of a bar, space between bars of a row and between rows, what the legend and the axis take."""
-NARROW: Final = 520
-"""Pixels of width under which labels of bars get less room."""
-
-_TICK: Final = (
-    "value => Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en-GB') "
-    ": String(Number(value.toPrecision(6))).replace('-', '\u2212')"
-)
-_WHISKER: Final = """(_, api) => {
-  const from = api.coord([api.value(1), api.value(0)]), to = api.coord([api.value(2), api.value(0)]);
-  const y = from[1] + %f;
-  const line = (x1, y1, x2, y2) => ({type: "line", shape: {x1, y1, x2, y2}, style: {stroke: "%s", lineWidth: 1.5}});
-  return {type: "group", silent: true, children: [line(from[0], y, to[0], y),
-    line(from[0], y - 4, from[0], y + 4), line(to[0], y - 4, to[0], y + 4)]};
-}"""
-"""How an interval is drawn: a line from one end to the other, with a mark at each."""
+DASHED, SOLID = "6 4", ""
+DASHES: Final = ("8 3", "2 3", "8 3 2 3", "12 4", "4 4", "10 2 2 2 2 2", "6 2", "1 2")
+"""How kept runs are dashed, in order."""
+LEAST_SPAN: Final = 4
+"""Tenths of the scale that an axis of shares shows at least, so that small things look small."""
 
 
 class Line(NamedTuple):
-    """A curve on a chart: its name, colour, dash, width, and whether its band is drawn."""
+    """A curve on a chart: its name, colour, dash (as SVG has it), width, and whether its band is drawn."""
 
     name: str
     curve: Curve
     colour: str
-    dash: Any = "solid"
+    dash: str = SOLID
     width: float = 2.0
     band: bool = True
 
 
-class Bars(NamedTuple):
-    """A bar in each row of a chart, with its interval: name, values (not a number: none), colour, filled or hollow."""
+class Mark(NamedTuple):
+    """A week to be marked on a chart, and its letter."""
 
-    name: str
-    mean: Sequence[float]
-    low: Sequence[float]
-    high: Sequence[float]
-    colour: str = NOW
-    hollow: bool = False
+    week: int
+    text: str
 
 
-def chart(label: str, options: dict[str, Any], clicked: Callable[[str], Any] | None = None) -> ui.echart:
-    """A chart with what a screen reader says of it; `clicked` is called with the name of the line that was clicked."""
-    made = ui.echart(options, renderer="svg").classes("chart")
-    made._props.update({"role": "img", "aria-label": label})
-    if clicked is not None:
-        made.on_click(lambda event: clicked(str(event.series_name)) if event.component_type == "series" else None)
-    return made
-
-
-def lines(panel: Panel, drawn: Sequence[Line]) -> dict[str, Any]:
-    """Options of a chart of lines over weeks, the last line on top."""
-    scale = 100.0 if panel.axis.startswith("%") else 1.0
-    weeks = max((len(line.curve.mean) for line in drawn), default=1)
-    series = [part for line in drawn for part in _series(line, scale)]
-    return {
-        "animation": False,
-        "textStyle": {"fontFamily": FONT, "color": INK},
-        "grid": {"left": 46, "right": 12, "top": 12, "bottom": 38},
-        "tooltip": {
-            "trigger": "axis",
-            "renderMode": "richText",
-            "confine": True,
-            ":valueFormatter": "value => value == null ? '-' : Math.abs(value) >= 1000 ? "
-            "Math.round(value).toLocaleString('en-GB') : Number(value).toFixed(Math.abs(value) > 1 ? 1 : 3)",
-        },
-        "xAxis": {
-            "type": "value",
-            "min": 0,
-            "max": weeks,
-            "name": "weeks",
-            "nameLocation": "middle",
-            "nameGap": 24,
-            "splitLine": {"show": False},
-            "axisLine": {"lineStyle": {"color": BASELINE}},
-            "axisLabel": {"color": INK},
-        },
-        "yAxis": {
-            "type": "value",
-            "min": 0 if panel.whole else None,
-            "max": scale if panel.whole else None,
-            "scale": not panel.whole,
-            "splitLine": {"lineStyle": {"color": GRID}},
-            "axisLabel": {"color": INK}
-            | ({} if panel.whole else {":formatter": "value => '£' + Math.round(value / 1000) + 'k'"}),
-        },
-        "series": series,
-    }
-
-
-def _series(line: Line, scale: float) -> list[dict[str, Any]]:
-    mean, low, high = (np.round(scale * np.asarray(part), 4) for part in line.curve)
-    start = 0 if len(mean) and line.curve.mean[0] == 1.0 and line.curve.low[0] == 1.0 else 1
-    weeks = range(start, start + len(mean))
-    hidden = {
-        "type": "line",
-        "symbol": "none",
-        "silent": True,
-        "stack": f"band of {line.name}",
-        "stackStrategy": "all",
-        "lineStyle": {"opacity": 0},
-        "tooltip": {"show": False},
-    }
-    band = [
-        {**hidden, "name": f"{line.name}: low", "data": _points(weeks, low)},
-        {
-            **hidden,
-            "name": f"{line.name}: high",
-            "data": _points(weeks, high - low),
-            "areaStyle": {"color": line.colour, "opacity": 0.16},
-        },
-    ]
-    drawn = {
-        "type": "line",
-        "name": line.name,
-        "symbol": "none",
-        "triggerLineEvent": True,
-        "color": line.colour,
-        "lineStyle": {"width": line.width, "type": line.dash},
-        "data": _points(weeks, mean),
-    }
-    return [*(band if line.band else []), drawn]
-
-
-def bar_chart(
-    label: str, rows: Sequence[str], drawn: Sequence[Bars], write: Callable[[float], str], *, axis: str = ""
-) -> ui.echart:
-    """Horizontal bars, as tall as they need to be, under what their axis measures.
-
-    `label` is what a screen reader says; the rest is as for `bars`.
-    """
-    if axis:
-        Text("p", axis, "bars-axis")
-    made = chart(label, bars(rows, drawn, write))
-    made.style(f"height: {_row_height(len(drawn)) * len(rows) + LEGEND + AXIS}px")
-    return made
-
-
-def bars(rows: Sequence[str], drawn: Sequence[Bars], write: Callable[[float], str]) -> dict[str, Any]:
-    """Options of a chart of horizontal bars with intervals, the first row on top.
+class Chart(ui.element, component="lines.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
+    """A chart of lines over weeks.
 
     Parameters
     ----------
-    rows : sequence of str
-        What each row is called.
-    drawn : sequence of Bars
-        The bars of each row, from above.
-    write : callable
-        How a value is written, at the right of its row and where somebody points at it.
+    panel : Panel
+        What is drawn.
+    picked : callable, optional
+        Called with the name of a line that was clicked.
     """
-    offsets = [(number - (len(drawn) - 1) / 2) * (BAR + BETWEEN_BARS) for number in range(len(drawn))]
-    ends = ["\n".join(_told(part.mean[row], write) for part in drawn) for row in range(len(rows))]
-    plain = {"axisTick": {"show": False}, "axisLine": {"show": False}}
-    text = {"color": INK, "fontSize": 13, "lineHeight": 16}
-    labels = {"type": "category", "inverse": True, **plain}
+
+    def __init__(self, panel: Panel, picked: Callable[[str], Any] | None = None) -> None:
+        super().__init__()
+        self.classes("chart")
+        self._panel = panel
+        self._props["pickable"] = picked is not None
+        self.draw([], panel.title)
+        if picked is not None:
+            self.on("pick", lambda event: picked(str(event.args)))
+
+    def draw(self, drawn: Sequence[Line], label: str, marks: Sequence[Mark] = ()) -> None:
+        """Draw lines, the last on top.
+
+        Parameters
+        ----------
+        drawn : sequence of Line
+        label : str
+            What they show, in words, for whoever cannot see them.
+        marks : sequence of Mark
+            Weeks marked with a vertical line.
+        """
+        unit = self._panel.axis[:1] if self._panel.axis[:1] in ("%", "£") else ""
+        scale = 100.0 if unit == "%" else 1.0
+        low, high = _span(drawn) if self._panel.whole else _round_span(drawn)
+        self._props.update(
+            {
+                "label": label,
+                "unit": unit,
+                "low": scale * low,
+                "high": scale * high,
+                "weeks": max((len(line.curve.mean) - line.curve.start + 1 for line in drawn), default=1),
+                "lines": [_line(line, scale) for line in drawn],
+                "marks": [mark._asdict() for mark in marks],
+            }
+        )
+        self.update()
+
+
+def _line(line: Line, scale: float) -> dict[str, Any]:
+    """A line as the component takes it."""
+    curve = line.curve
     return {
-        "animation": False,
-        "textStyle": {"fontFamily": FONT, "color": INK},
-        "legend": {"show": len(drawn) > 1, "left": 0, "top": 0, "selectedMode": False, "textStyle": {"color": INK}},
-        "grid": {"left": 232, "right": 84, "top": LEGEND if len(drawn) > 1 else 4, "bottom": AXIS},
-        "tooltip": {
-            "trigger": "item",
-            "renderMode": "richText",
-            "confine": True,
-            ":formatter": "bar => bar.data.told",
-        },
-        "xAxis": {
-            "type": "value",
-            "splitNumber": 4,
-            "splitLine": {"lineStyle": {"color": GRID}},
-            "axisLabel": {"color": INK, "hideOverlap": True, ":formatter": _TICK},
-        },
-        "yAxis": [
-            {**labels, "data": list(rows), "axisLabel": {**text, "width": 220, "overflow": "break"}},
-            {**labels, "data": ends, "position": "right", "axisLabel": {**text, "lineHeight": BAR + BETWEEN_BARS}},
-        ],
-        "series": [
-            *(_bars(part, rows, write) for part in drawn),
-            *(_intervals(part, offset) for part, offset in zip(drawn, offsets, strict=True)),
-        ],
-        "media": [
-            {
-                "query": {"maxWidth": NARROW},
-                "option": {
-                    "grid": {"left": 138, "right": 66},
-                    "xAxis": {"splitNumber": 2},
-                    "yAxis": [{"axisLabel": {"width": 130, "fontSize": 12, "lineHeight": 14}}, {}],
-                },
-            },
-            {
-                "option": {
-                    "grid": {"left": 232, "right": 84},
-                    "xAxis": {"splitNumber": 4},
-                    "yAxis": [{"axisLabel": {"width": 220, **text}}, {}],
-                }
-            },
-        ],
+        "name": line.name,
+        "colour": line.colour,
+        "dash": line.dash,
+        "width": line.width,
+        "start": curve.start,
+        "mean": _numbers(scale * curve.mean),
+        "low": _numbers(scale * curve.low) if line.band else None,
+        "high": _numbers(scale * curve.high) if line.band else None,
     }
 
 
-def _row_height(bars_in_it: int) -> int:
-    return bars_in_it * (BAR + BETWEEN_BARS) + BETWEEN_ROWS
+def _numbers(values: Floats) -> list[float | None]:
+    """Numbers short enough to send, None for what has no value."""
+    return [None if math.isnan(value) else value for value in np.round(values, 4).tolist()]
 
 
-def _bars(part: Bars, rows: Sequence[str], write: Callable[[float], str]) -> dict[str, Any]:
-    data = [
-        {
-            "value": None if math.isnan(mean) else float(mean),
-            "told": f"{row}\n{part.name}: {_told(mean, write)}\n"
-            f"95 % interval: {_told(low, write)} to {_told(high, write)}",
-        }
-        for row, mean, low, high in zip(rows, part.mean, part.low, part.high, strict=True)
+def _span(drawn: Sequence[Line]) -> tuple[float, float]:
+    """Ends of an axis of shares that holds lines and bands: round, and `LEAST_SPAN` apart at least."""
+    values = _all(drawn)
+    low, high = math.floor(10 * np.nanmin(values)), math.ceil(10 * np.nanmax(values))
+    wanting = max(0, LEAST_SPAN - (high - low))
+    low, high = low - wanting // 2, high + wanting - wanting // 2
+    low, high = (0, high - low) if low < 0 else (low, high)
+    low, high = (10 - (high - low), 10) if high > 10 else (low, high)
+    return max(low, 0) / 10, high / 10
+
+
+def _round_span(drawn: Sequence[Line]) -> tuple[float, float]:
+    """Ends of an axis of amounts that holds lines and bands, with a little room."""
+    values = _all(drawn)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    room = 0.05 * (high - low) or 0.05 * abs(high) or 1.0
+    return max(0.0, low - room), high + room
+
+
+def _all(drawn: Sequence[Line]) -> Floats:
+    parts = [
+        part for line in drawn for part in ((line.curve.mean, line.curve.low, line.curve.high)[: 3 if line.band else 1])
     ]
-    return {
-        "type": "bar",
-        "name": part.name,
-        "data": data,
-        "barWidth": BAR,
-        "barGap": f"{100 * BETWEEN_BARS / BAR}%",
-        "color": "#ffffff" if part.hollow else part.colour,
-        "itemStyle": {"borderColor": part.colour, "borderWidth": 1.5},
-        "markLine": {
-            "silent": True,
-            "symbol": "none",
-            "label": {"show": False},
-            "lineStyle": {"color": INK, "type": "solid", "width": 1},
-            "data": [{"xAxis": 0}],
-        },
-    }
-
-
-def _intervals(part: Bars, offset: float) -> dict[str, Any]:
-    ends = zip(part.low, part.high, strict=True)
-    known = [[row, float(low), float(high)] for row, (low, high) in enumerate(ends) if math.isfinite(low + high)]
-    return {
-        "type": "custom",
-        "data": known,
-        "encode": {"x": [1, 2], "y": 0},
-        "silent": True,
-        "tooltip": {"show": False},
-        "z": 3,
-        ":renderItem": _WHISKER % (offset, INK),
-    }
-
-
-def _told(value: float, write: Callable[[float], str]) -> str:
-    return "-" if math.isnan(value) else write(value)
-
-
-def _points(weeks: range, values: Any) -> list[list[float | None]]:
-    return [[week, None if np.isnan(value) else float(value)] for week, value in zip(weeks, values, strict=True)]
+    values = np.concatenate(parts) if parts else np.array([0.0, 1.0])
+    return values if not np.isnan(values).all() else np.array([0.0, 1.0])

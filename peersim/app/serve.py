@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from peersim.app import shell
 from peersim.app.desk import Desk
 from peersim.app.links import LinkError, unpacked
+from peersim.app.parts import say
 from peersim.app.visit import Visit
 from peersim.app.visits import Visits
 from peersim.ensemble import prepare
@@ -52,18 +53,23 @@ def serve(scenario: Scenario, *, host: str, port: int) -> None:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
     app.on_shutdown(desk.close)
     app.on_exception(_told)
+    app.config.quasar_config["loadingBar"] = {"skipHijack": True}  # its bar has no name for a screen reader
 
     async def page() -> None:
         client = ui.context.client
         await client.connected()
+        if client.is_deleted:  # whoever asked for the page has gone, or was no browser
+            return
         tab = str(client.tab_id)
         visit = visits.arrive(tab)
         if visit is None:
-            shell.full()
+            with client.page_container:
+                shell.full()
             return
         client.on_delete(lambda: visits.leave(tab))
         begin(visit, client.request.query_params.get(shell.SHARED, ""))
-        shell.frame(visit)
+        with client.page_container:  # beside what NiceGUI offers: a main of its own, hidden by the style
+            shell.frame(visit)
 
     ui.run(
         page,
@@ -87,7 +93,7 @@ def begin(visit: Visit, shared: str) -> None:
             visit.start(unpacked(shared))
             return
         except (LinkError, ScenarioError) as error:
-            shell.say(f"The link could not be used: {error}", trouble=True)
+            say(f"The link could not be used: {error}", trouble=True)
     if not visit.complete:
         visit.begin()
 
@@ -96,7 +102,7 @@ def _told(error: Exception) -> None:
     """An error that nobody expected: in the log with its traceback, to the visitor in a sentence; the page stays."""
     log.error("an error on the page", exc_info=error)
     with contextlib.suppress(RuntimeError):  # nobody's page: an error of a task in the background
-        shell.say("That did not work: a fault of peersim, not of yours. The page goes on as it was.", trouble=True)
+        say("That did not work: a fault of peersim, not of yours. The page goes on as it was.", trouble=True)
 
 
 class _Headers:

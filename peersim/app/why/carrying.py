@@ -13,7 +13,7 @@ from nicegui import ui
 
 from peersim.analysis import words
 from peersim.analysis.matching import effective_changes
-from peersim.app.charts import bar_chart
+from peersim.app.bars import BarChart
 from peersim.app.limits import TooLargeError
 from peersim.app.parts import Text, attributed, button, part, select, status, table
 from peersim.app.visit import Visit
@@ -210,7 +210,7 @@ def _answer(found: Found, outcome: str) -> None:
         drawn = pd.concat([rows, total])
         axis = f"{meant.label} ({meant.unit.replace('pounds', '£')}; {meant.better_is} is better)"
         label = in_words(axis, drawn, "share", write, "label")
-        bar_chart(label, drawn["label"].tolist(), [as_bars("Share", drawn, "share")], write, axis=axis)
+        BarChart(label, drawn["label"].tolist(), [as_bars("Share", drawn, "share")], write, axis=axis)
     Text("p", telling.about(found), "soft")
     with numbers("All shares in numbers"):
         _share_table(rows, found, meant, outcome)

@@ -9,7 +9,8 @@ from typing import Any, Final
 import pandas as pd
 
 from peersim.analysis import verdicts, words
-from peersim.app.charts import BASELINE, Bars, bar_chart
+from peersim.app.bars import BarChart, Bars
+from peersim.app.charts import BASELINE
 from peersim.app.parts import Text, attributed, part, table
 from peersim.app.reading import Reading
 from peersim.app.why import telling
@@ -45,7 +46,7 @@ def _identity_chart(causes: pd.DataFrame, column: str, about: str) -> None:
     if drawn.empty:
         return
     label = in_words(about, drawn, column, _change)
-    bar_chart(label, drawn["meaning"].tolist(), [as_bars(about, drawn, column)], _change, axis=about)
+    BarChart(label, drawn["meaning"].tolist(), [as_bars(about, drawn, column)], _change, axis=about)
 
 
 def _identity_table(reading: Reading) -> None:
@@ -88,7 +89,7 @@ def _reasons_chart(reading: Reading) -> None:
     if both:
         bars.append(_shares("Baseline", before.loc[names], colour=BASELINE, hollow=True))
     label = in_words("Reasons for leaving", now.loc[names], "mean", words.percent)
-    bar_chart(
+    BarChart(
         label, now.loc[names, "meaning"].tolist(), bars, _of_100, axis="% of those who leave who would name the reason"
     )
 
