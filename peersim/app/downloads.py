@@ -51,7 +51,7 @@ class Downloads:
                 if content is not None and not client.is_deleted:
                     client.download(content, name, kind)
 
-        with part("div", "downloads"):
+        with part("section", "card", aria_label="To take away"):
             with part("div", "row"):
                 makers = [
                     button("Report (HTML)", lambda: make("report", papers.report, "html", HTML)),
@@ -120,12 +120,12 @@ def _scenario(visit: Visit) -> tuple[bytes, str, str]:
 
 
 def _of(shown: papers.Shown) -> str:
-    base, *arms = (f"‘{scenario.name}’" for scenario in shown.scenarios)
+    base, *arms = (f"“{scenario.name}”" for scenario in shown.scenarios)
     return f"{', '.join(arms)} compared with {base}" if arms else f"{base} by itself"
 
 
 def _without(shown: papers.Shown) -> str:
     if not shown.left_out:
         return ""
-    names = ", ".join(f"‘{name}’" for name in shown.left_out)
+    names = ", ".join(f"“{name}”" for name in shown.left_out)
     return f" Not in it: {names}, watched for another time or counted in other pounds than the baseline."

@@ -51,8 +51,8 @@ def carrying(visit: Visit) -> Callable[[], None]:
     with _Left("section").classes("card") as place:
         attributed(place, aria_labelledby="why-carrying")
         attributed(Text("h2", "Which policies carry the difference"), id="why-carrying")
-        said = status()
         body = part("div", "stack")
+        said = status()
     shown = Carrying(visit, _memories.setdefault(visit, Memory()), said, body)
     place.left = shown.stop
     shown.begin()

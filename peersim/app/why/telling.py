@@ -11,6 +11,7 @@ import pandas as pd
 from peersim.analysis import verdicts, words
 from peersim.analysis.matching import effective_changes, matching
 from peersim.analysis.pairs import MARGIN
+from peersim.app.decide.differences import differences
 from peersim.app.reading import Reading
 from peersim.app.why.attributing import Found, Plan
 from peersim.app.words import label, value
@@ -22,8 +23,6 @@ from peersim.studies.attribute import OTHERS
 IDENTITY: Final = OUTCOMES["identity"]
 MOST_CAUSES: Final = 3
 """Causes named in one sentence."""
-MOST_CHANGES: Final = 6
-"""Changes named in one sentence."""
 LEAVING: Final = "annual_leaving_rate"
 ANCHOR: Final = "own_anchor"
 """The cause that pulls back: it answers what the others do."""
@@ -31,7 +30,7 @@ ANCHOR: Final = "own_anchor"
 
 def named(scenario: Scenario) -> str:
     """A scenario by its name, in quotation marks."""
-    return f"‘{scenario.name}’"
+    return f"“{scenario.name}”"
 
 
 def compared(reading: Reading) -> str:
@@ -39,24 +38,8 @@ def compared(reading: Reading) -> str:
     worlds = f"{reading.worlds:,} {'world' if reading.worlds == 1 else 'worlds'}"
     if reading.contrasts is None:
         return f"{named(reading.scenario)} as it stands: {worlds}. Nothing is changed yet, so nothing is compared."
-    differs = changes(reading.baseline, reading.scenario)
-    told = [f"{what}: {before} → {now}" for what, before, now in differs[:MOST_CHANGES]]
-    more = f"; and {len(differs) - MOST_CHANGES} more" if len(differs) > MOST_CHANGES else ""
-    return f"Compared with {named(reading.baseline)}, in {worlds} of each. Changed: {'; '.join(told)}{more}."
-
-
-def changes(base: Scenario, other: Scenario) -> list[tuple[str, str, str]]:
-    """In what a scenario differs: what it is called, before, now."""
-    return [
-        (OTHERS.get(key, label(key)), _written(key, before), _written(key, now))
-        for key, (before, now) in effective_changes(base, other).items()
-    ]
-
-
-def _written(key: str, found: object) -> str:
-    if isinstance(found, list | tuple):
-        return f"{len(found)} in all" if found else "none"
-    return value(key, found)
+    told = _several(differences(reading.baseline, reading.scenario))
+    return f"Compared with {named(reading.baseline)}, in {worlds} of each. Changed: {told}."
 
 
 # identity ---------------------------------------------------------------------
@@ -225,7 +208,7 @@ def only(plan: Plan) -> str:
     """That there is nothing to take apart."""
     (part,) = plan.parts
     also = " Taken apart by single policies, there may be more." if plan.by == "theme" else ""
-    return f"Only one part differs, ‘{part.label}’: it carries the whole difference.{also}"
+    return f"Only one part differs, “{part.label}”: it carries the whole difference.{also}"
 
 
 def about(found: Found) -> str:
@@ -248,6 +231,13 @@ def parts(plan: Plan) -> list[list[str]]:
         for part in plan.parts
         for key in part.changes
     ]
+
+
+def _written(key: str, found: object) -> str:
+    """A value in a table; lists, as of teams, by their length."""
+    if isinstance(found, list | tuple):
+        return f"{len(found)} in all" if found else "none"
+    return value(key, found)
 
 
 def carried(found: Found, outcome: str) -> list[str]:
