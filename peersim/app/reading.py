@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from peersim.analysis import pairs
 from peersim.analysis.comparison import Comparison
 from peersim.analysis.matching import effective_changes
 from peersim.results.outcomes import interval
@@ -101,6 +103,8 @@ class Reading:
         As `Comparison.of`; None where scenario and baseline are the same.
     identity_causes, baseline_identity_causes, reasons, baseline_reasons : DataFrame
         As `Results.identity_causes` and `Results.reasons`.
+    identity_differences : DataFrame or None
+        As `pairs.identity_causes`; None where scenario and baseline are the same.
     """
 
     scenario: Scenario
@@ -114,6 +118,21 @@ class Reading:
     baseline_identity_causes: pd.DataFrame
     reasons: pd.DataFrame
     baseline_reasons: pd.DataFrame
+    identity_differences: pd.DataFrame | None
+
+    @cached_property
+    def levels(self) -> dict[str, dict[str, Any]]:
+        """The rows of `outcomes`, by outcome: quicker to look things up in."""
+        return _rows(self.outcomes)
+
+    @cached_property
+    def differences(self) -> dict[str, dict[str, Any]]:
+        """The rows of `contrasts`, by outcome; none where there is nothing to compare."""
+        return {} if self.contrasts is None else _rows(self.contrasts)
+
+
+def _rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {str(name): {str(key): value for key, value in row.items()} for name, row in table.to_dict("index").items()}
 
 
 def read(baseline: Results, results: Results) -> Reading:
@@ -132,6 +151,7 @@ def read(baseline: Results, results: Results) -> Reading:
         baseline.identity_causes,
         results.reasons,
         baseline.reasons,
+        None if same else pairs.identity_causes(baseline, results),
     )
 
 
