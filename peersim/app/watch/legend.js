@@ -17,7 +17,7 @@ const PEOPLE = [
 ];
 const LINES = [
   ["user", 1, "met a service user"],
-  ["colleague", 1.4, "met a colleague"],
+  ["colleague", 1.8, "met a colleague"],
   ["fellow", 2.4, "met a fellow peer worker"],
   ["supervision", 3.2, "supervision held"],
   ["missed", 2.2, "supervision fell out"],
@@ -28,16 +28,16 @@ export default {
     <div class="watch-legend">
       <div class="watch-scale">
         <span class="watch-scale-name">{{ name }}</span>
-        <span>{{ least }} {{ low }}</span>
+        <span>{{ low }}, {{ least }} or less</span>
         <span class="watch-scale-bar" :style="{ background: gradient }"></span>
-        <span>{{ most }} {{ high }}</span>
+        <span>{{ high }}, {{ most }} or more</span>
       </div>
       <ul>
         <li v-for="one in people" :key="one[2]">
           <svg viewBox="-14 -14 28 28" aria-hidden="true">
             <g class="watch-person" :class="one[1]">
               <circle class="watch-halo" r="13" /><path class="watch-shape" :d="shapes[one[0]]" />
-              <line v-if="one[1] === 'watch-away'" class="watch-sick" x1="-11" y1="11" x2="11" y2="-11" />
+              <line v-if="one[1] === 'watch-away'" class="watch-sick" x1="-10" y1="10" x2="10" y2="-10" />
             </g>
           </svg>{{ one[2] }}
         </li>

@@ -9,7 +9,7 @@ const SHAPES = {
 
 export default {
   template: `
-    <div class="watch-teams" role="group" :aria-label="label" @keydown="move">
+    <div class="watch-teams" role="group" :aria-label="label" :style="shape" @keydown="move">
       <section v-if="above.length" class="watch-team watch-above" aria-label="Above the teams">
         <h3>Above the teams</h3>
         <ul>
@@ -38,10 +38,10 @@ export default {
                   :x1="line.x1" :y1="line.y1" :x2="line.x2" :y2="line.y2" :stroke-width="line.width" />
           </g>
           <g v-if="team.supervisor" class="watch-outside" :transform="at_(team.supervisor)" aria-hidden="true">
-            <path :d="shapes.managers" /><text y="23">{{ team.supervisor.name }}</text>
+            <path :d="shapes.managers" /><text y="-15">{{ team.supervisor.name }}</text>
           </g>
           <g v-if="team.group" class="watch-outside" :transform="at_(team.group)" aria-hidden="true">
-            <circle r="10" /><circle r="4" cx="-4" cy="2" /><circle r="4" cx="4" cy="2" /><text y="23">Peer group</text>
+            <circle r="10" /><circle r="4" cx="-4" cy="2" /><circle r="4" cx="4" cy="2" /><text y="-14">Peer group</text>
           </g>
           <template v-for="person in team.people" :key="person.place">
             <circle v-if="person.empty" class="watch-empty" :cx="person.x" :cy="person.y" r="2" />
@@ -53,13 +53,13 @@ export default {
               <circle class="watch-halo" :r="person.who === 'peers' ? 17 : person.who === 'users' ? 9 : 13" />
               <path class="watch-shape" :d="shapes[person.who]" :style="{ fill: person.fill }" />
               <text v-if="person.number" class="watch-number" y="3.7" :style="{ fill: person.ink }">{{ person.number }}</text>
-              <line v-if="person.status === 'off sick'" class="watch-sick" x1="-12" y1="12" x2="12" y2="-12" />
+              <line v-if="person.status === 'off sick'" class="watch-sick" x1="-10.5" y1="10.5" x2="10.5" y2="-10.5" />
             </g>
           </template>
         </svg>
       </section>
     </div>`,
-  props: { teams: Array, above: Array, label: String, group: String, chosen: String },
+  props: { teams: Array, above: Array, label: String, group: String, chosen: String, shape: Object },
   emits: ["open"],
   data() {
     return { at: "", shapes: SHAPES };

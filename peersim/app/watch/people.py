@@ -17,6 +17,7 @@ from peersim.report.story import words as say
 PLAIN: Final = {"peers": "#ffffff", "clinicians": "#e3e6e8", "managers": "#e9e1f0", "users": "#ffffff"}
 """Colours of people who do not have what is shown."""
 NOTHING: Final = "#ffffff"
+MOST_COLUMNS: Final = 5
 STOPS: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 HEAD_OF_TABLE: Final = (
     "Team",
@@ -29,7 +30,7 @@ HEAD_OF_TABLE: Final = (
 
 WIDTHS: Final = {
     Kind.USER: 1.0,
-    Kind.COLLEAGUE: 1.4,
+    Kind.COLLEAGUE: 1.8,
     Kind.FELLOW: 2.4,
     Kind.SUPERVISION: 3.2,
     Kind.MISSED: 2.2,
@@ -42,6 +43,10 @@ Values = dict[str, Any]
 
 class People(ui.element, component="people.js"):  # type: ignore[call-arg]
     """The drawing; emits ``open`` with the place of a person that was clicked or entered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._props.update(teams=[], above=[], label="The provider", group="", chosen="", shape={})
 
     def show(self, now: Snapshot, measure: str, chosen: str) -> None:
         """Draw a snapshot, coloured by a measure, with a person chosen."""
@@ -143,8 +148,19 @@ def drawing(now: Snapshot, measure: str) -> Values:
         "label": f"The provider after week {now.week}" if now.week else "The provider before the first week",
         "above": [_person(figure, (0.0, 0.0), measure) | {"short": figure.name} for figure in now.above],
         "group": f"The peer group met this week: {went} went." if now.at_group else "",
+        "shape": _shape(len(now.teams), 2 * (radius + MARGIN) + HEAD),
         "teams": [_team(team, placed.get(team.row), radius, measure) for team in now.teams],
     }
+
+
+def _shape(teams: int, height: float) -> Values:
+    """Columns and rows that are filled evenly, and how high a team is drawn at least, for the style sheet."""
+    columns = min(
+        range(1, MOST_COLUMNS + 1), key=lambda number: (-(-teams // number) * number - teams, abs(number - 3))
+    )
+    if teams <= 3:
+        columns = max(1, teams)
+    return {"--columns": columns, "--rows": max(1, -(-teams // columns)), "--height": f"{height:.0f}px"}
 
 
 def _team(team: TeamSeen, placed: Seats | None, radius: float, measure: str) -> Values:

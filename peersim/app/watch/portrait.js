@@ -16,6 +16,18 @@ export default {
         <p class="soft">Told as if the time watched ended there. The story counts weeks from 0: its week 0 is week 1 here.</p>
         <pre class="watch-story" tabindex="0" role="group" aria-label="Story">{{ story }}</pre>
       </div>
+      <table v-for="ledger in person.ledgers" :key="ledger[0].slice(0, 20)">
+        <caption>{{ ledger[0] }}</caption>
+        <tbody>
+          <tr v-for="row in ledger[1]" :key="row[0]"><th scope="row">{{ row[0] }}</th><td>{{ row[1] }}</td></tr>
+        </tbody>
+      </table>
+      <table v-if="person.numbers.length">
+        <caption>Now, each from 0 to 1</caption>
+        <tbody>
+          <tr v-for="row in person.numbers" :key="row[0]"><th scope="row">{{ row[0] }}</th><td>{{ row[1] }}</td></tr>
+        </tbody>
+      </table>
       <template v-for="group in person.relations" :key="group[0]">
         <h3>{{ group[0] }}</h3>
         <ul class="watch-relations">
@@ -24,18 +36,6 @@ export default {
           </li>
         </ul>
       </template>
-      <table v-if="person.numbers.length">
-        <caption>Now, each from 0 to 1</caption>
-        <tbody>
-          <tr v-for="row in person.numbers" :key="row[0]"><th scope="row">{{ row[0] }}</th><td>{{ row[1] }}</td></tr>
-        </tbody>
-      </table>
-      <table v-for="ledger in person.ledgers" :key="ledger[0].slice(0, 20)">
-        <caption>{{ ledger[0] }}</caption>
-        <tbody>
-          <tr v-for="row in ledger[1]" :key="row[0]"><th scope="row">{{ row[0] }}</th><td>{{ row[1] }}</td></tr>
-        </tbody>
-      </table>
     </section>`,
   props: { person: Object, week: Number, story: String, storyWeek: Number },
   methods: {

@@ -18,6 +18,8 @@ from peersim.world.state import AT_WORK, ENDINGS, LEFT_ROLE, OFF_SICK
 
 SHOWN_FROM: Final = 0.005
 """A cause that moved a state by less is told with all others."""
+MOST_CAUSES: Final = 8
+"""Causes that are named, the strongest."""
 REASONS: Final = 3
 """How many reasons to leave are told."""
 
@@ -175,6 +177,7 @@ def _ledger(peer: Any, state: str, start: float, names: Mapping[str, str]) -> tu
     terms = dict(zip(names, getattr(peer, f"{state}_ledger").tolist(), strict=True))
     strong = sorted((cause for cause in terms if abs(terms[cause]) >= SHOWN_FROM), key=lambda cause: -abs(terms[cause]))
     change = say.hundredths(now) - say.hundredths(start)
+    strong = strong[:MOST_CAUSES]
     rest = change - sum(say.hundredths(terms[cause]) for cause in strong)
     rows = [(_upper(causes.phrase(state, cause, terms[cause])), say.signed(terms[cause])) for cause in strong]
     if rest:

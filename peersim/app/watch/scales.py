@@ -45,16 +45,16 @@ class Scale(NamedTuple):
 SCALES: Final = {
     "identity": Scale(
         "Peer identity",
-        0.2,
-        0.9,
+        0.3,
+        0.8,
         ((240, 246, 252), (158, 198, 228), (51, 124, 184), (8, 48, 107)),
-        "faint: hardly works as a peer any more",
-        "strong: works, and sees themselves, as a peer",
+        "faint",
+        "strong",
     ),
     "exhaustion": Scale(
         "Exhaustion",
         0.1,
-        0.8,
+        0.7,
         ((255, 246, 232), (250, 190, 120), (214, 104, 22), (112, 38, 4)),
         "rested",
         "worn out",

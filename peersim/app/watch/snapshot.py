@@ -140,11 +140,12 @@ def snapshot(model: WatchedModel, teams: Iterable[int]) -> Snapshot:
     changes = _changes(model.happened)
     records = model.world.managers
     above = [row for row in range(len(records)) if records[row].post != TEAM_MANAGER]
+    above.sort(key=lambda row: -records[row].post)
     return Snapshot(
         week=model.week,
         weeks=model.weeks,
         teams=tuple(_team(model, row, changes) for row in teams),
-        above=tuple(_figure(model, "managers", row, changes) for row in reversed(above)),
+        above=tuple(_figure(model, "managers", row, changes) for row in above),
         at_group=sum(meeting.kind == Kind.GROUP for meeting in model.diary),
     )
 

@@ -15,7 +15,7 @@ from peersim.app.watch.watching import Watching
 from peersim.report.story import words as say
 from peersim.world.draws import MOST_KEY
 
-SPEEDS: Final = {"1": "Slow (1 week a second)", "2": "Medium (2 weeks a second)", "4": "Fast (4 weeks a second)"}
+SPEEDS: Final = {"1": "Slow: 1 week a second", "2": "Medium: 2 a second", "4": "Fast: 4 a second"}
 PLAY, PAUSE = "Play", "Pause"
 NAMES: Final = {
     "identity": "Peer identity",
@@ -38,8 +38,9 @@ class WatchView:
         self._visit, self._watching = visit, watching
         self._measure, self._told = "identity", ""
         self._client = ui.context.client
-        Text("h1", "Watch one world, week by week")
-        self._name = Text("p", "", "soft")
+        with part("div", "watch-head"):
+            Text("h1", "Watch one world, week by week")
+            self._name = Text("p", "", "soft")
         self._controls()
         self._trouble = attributed(Text("p", "", "trouble"), hidden="hidden", role="alert")
         with part("div", "watch-stage") as self._stage:
@@ -84,10 +85,11 @@ class WatchView:
                     "Colour by", {key: scale.name for key, scale in SCALES.items()}, self._measure, self._set_measure
                 )
                 self._week_field = _number("Go to week", "0", self._week_written)
-                self._world_field = _number("World (replicate)", str(self._watching.replicate), self._world_written)
+                self._world_field = _number("World", str(self._watching.replicate), self._world_written)
                 self._other = button("Another world", lambda: self._another(self._watching.replicate + 1))
-            self._week = Text("p", "", "watch-week")
-            self._status = status()
+            with part("div", "watch-now"):
+                self._week = Text("p", "", "watch-week")
+                self._status = status()
 
     # what the visitor does ---------------------------------------------------
 
