@@ -36,7 +36,7 @@ class WatchView:
 
     def __init__(self, visit: Visit, watching: Watching) -> None:
         self._visit, self._watching = visit, watching
-        self._measure, self._told = "identity", ""
+        self._measure, self._told, self._stepping = "identity", "", False
         self._client = ui.context.client
         with part("div", "watch-head"):
             Text("h1", "Watch one world, week by week")
@@ -93,24 +93,22 @@ class WatchView:
 
     # what the visitor does ---------------------------------------------------
 
-    async def _play_or_pause(self) -> None:
+    def _play_or_pause(self) -> None:
         if self._timer.active:
-            await self._pause()
+            self._pause()
         else:
             self._play.set_text(PAUSE)
             self._status.set_text("")
             self._timer.activate()
 
-    async def _pause(self) -> None:
+    def _pause(self) -> None:
         self._timer.deactivate()
         self._play.set_text(PLAY)
-        await self._watching.settled()
-        self._show()
-        self._status.set_text(self._watching.sentence)
+        if not self._stepping:  # else the step under way says it
+            self._status.set_text(self._watching.sentence)
 
     async def _step_on(self) -> None:
-        self._timer.deactivate()
-        self._play.set_text(PLAY)
+        self._pause()
         await self._watching.step()
         self._show()
         self._status.set_text(self._watching.sentence)
@@ -118,13 +116,15 @@ class WatchView:
     async def _tick(self) -> None:
         if not self._client.has_socket_connection:  # the tab is closed, or out of reach: nobody watches
             return
+        self._stepping = True
         await self._watching.step()
+        self._stepping = False
         self._show()
-        if self._watching.over:
-            await self._pause()
+        if self._watching.over or not self._timer.active:
+            self._pause()
 
     async def _go_to(self, week: int) -> None:
-        await self._pause()
+        self._pause()
         if week > self._watching.week + 1:
             self._status.set_text(f"On the way to week {week}.")
         await self._watching.go_to(week, self._here)
@@ -132,7 +132,7 @@ class WatchView:
         self._status.set_text(self._watching.sentence)
 
     async def _another(self, replicate: int) -> None:
-        await self._pause()
+        self._pause()
         await self._watching.begin(self._visit.scenario, replicate)
         self._show()
         self._status.set_text(
@@ -193,8 +193,7 @@ class WatchView:
         """Begin, go on where the visitor left off, or begin again with another scenario."""
         before = self._watching.scenario
         if before != self._visit.scenario:
-            self._timer.deactivate()
-            self._play.set_text(PLAY)
+            self._pause()
             await self._watching.begin(self._visit.scenario, self._watching.replicate)
         self._pages()
         self._show()

@@ -110,11 +110,6 @@ class Watching:
         while wanted() and self.week < week and not self.over:
             await self._do(self._live, min(STRIDE, week - self.week))
 
-    async def settled(self) -> None:
-        """Wait until a step under way is done."""
-        async with self._alone:
-            pass
-
     async def choose(self, place: str) -> None:
         """Bring a person, or a vacant post, into view."""
         await self._do(self._choose, place)
