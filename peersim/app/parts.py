@@ -29,7 +29,7 @@ class Text(TextElement):
         self.classes(classes)
 
 
-def part(tag: str, classes: str = "", **attributes: str) -> ui.element:
+def part(tag: str, classes: str = "", **attributes: str | bool) -> ui.element:
     """An element that others go into, as in ``with part("section", "card"): ...``.
 
     Attributes are given with underscores for hyphens: ``aria_label="Runs"``.
@@ -111,22 +111,34 @@ def text_field(label: str, value: str, written: Callable[[str], Any], *, longest
     return made
 
 
-def table(
-    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, hidden_caption: bool = False
-) -> ui.element:
-    """A table of texts; the first cell of each row heads it."""
-    with part("div", "table-frame", tabindex="0", role="group", aria_label=caption) as frame, part("table"):
-        Text("caption", caption, "sr-only" if hidden_caption else "")
-        with part("thead"), part("tr"):
-            for text in head:
-                attributed(Text("th", text), scope="col")
-        with part("tbody"):
-            for first, *others in rows:
-                with part("tr"):
-                    attributed(Text("th", first), scope="row")
-                    for text in others:
-                        Text("td", text)
-    return frame
+class Table(ui.element, component="table.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
+    """A table of texts; the first cell of each row heads it.
+
+    Parameters
+    ----------
+    caption : str
+    head : sequence of str
+    rows : sequence of sequences of str
+    hidden_caption : bool
+        Whether only a screen reader says the caption.
+    """
+
+    def __init__(
+        self, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]] = (), *, hidden_caption: bool = False
+    ) -> None:
+        super().__init__()
+        self._props.update({"caption": caption, "hidden": hidden_caption})
+        self.show(head, rows)
+
+    def show(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Show other rows."""
+        self._props.update({"head": list(head), "rows": [list(row) for row in rows]})
+        self.update()
+
+
+def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, hidden_caption: bool = False) -> Table:
+    """A table drawn once; see `Table`."""
+    return Table(caption, head, rows, hidden_caption=hidden_caption)
 
 
 def status(text: str = "") -> Text:

@@ -59,7 +59,10 @@ PANELS: Final = {
     "trust": Panel("Users' trust", "0 to 1", f"Service users' trust in their peer worker. {_BAND}", "trust"),
     "hope": Panel("Users' hope", "0 to 1", f"Service users' hope. {_BAND}", "hope"),
     "staffing": Panel(
-        "Staffing", "% of peer posts filled", f"Peer posts with somebody in them. {_BAND}", "vacancy_rate"
+        "Staffing",
+        "% of peer posts filled",
+        "Peer posts with somebody in them, mean over worlds. Band: 95 % interval of that mean.",
+        "vacancy_rate",
     ),
     "cost": Panel(
         "Cost",
@@ -73,11 +76,12 @@ PANELS: Final = {
 
 
 class Curve(NamedTuple):
-    """A line over weeks and its band; arrays of shape (weeks,)."""
+    """A line over weeks and its band: arrays of one value a week, and the week of the first."""
 
     mean: Floats
     low: Floats
     high: Floats
+    start: int = 1
 
 
 @dataclass(frozen=True)
@@ -134,13 +138,14 @@ def read(baseline: Results, results: Results) -> Reading:
 def curves(results: Results) -> dict[str, Curve]:
     """The curve of every panel."""
     weeks = np.arange(1, results.weeks + 1)
-    filled = 1.0 - results.by_week("vacancy_rate")
+    filled = Curve(*interval(1.0 - results.by_week("vacancy_rate")))  # of a few posts: a spread would be steps
     cost = results.by_week("cost").cumsum(axis=1) / weeks * WEEKS_A_YEAR
     drawn = {name: results.by_week(name) for name in ("identity", "wellbeing", "trust", "hope")}
-    banded = {name: _banded(values) for name, values in (drawn | {"staffing": filled, "cost": cost}).items()}
+    banded = {name: _banded(values) for name, values in (drawn | {"cost": cost}).items()}
     stay = results.retention
-    kept = Curve(*(stay[name].to_numpy() for name in ("retention", "low", "high")))
-    return {name: kept if name == "retention" else banded[name] for name in PANELS}
+    mean, low, high = (stay[name].to_numpy() for name in ("retention", "low", "high"))
+    found = banded | {"staffing": filled, "retention": Curve(mean, low, high, start=0)}
+    return {name: found[name] for name in PANELS}
 
 
 def _banded(values: Floats) -> Curve:

@@ -54,18 +54,23 @@ def serve(scenario: Scenario, *, host: str, port: int) -> None:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
     app.on_shutdown(desk.close)
     app.on_exception(_told)
+    app.config.quasar_config["loadingBar"] = {"skipHijack": True}  # its bar has no name for a screen reader
 
     async def page() -> None:
         client = ui.context.client
         await client.connected()
+        if client.is_deleted:  # whoever asked for the page has gone, or was no browser
+            return
         tab = str(client.tab_id)
         visit = visits.arrive(tab)
         if visit is None:
-            shell.full()
+            with client.page_container:
+                shell.full()
             return
         client.on_delete(lambda: visits.leave(tab))
         begin(visit, client.request.query_params.get(shell.SHARED, ""))
-        shell.frame(visit)
+        with client.page_container:  # beside what NiceGUI offers: a main of its own, hidden by the style
+            shell.frame(visit)
 
     ui.run(
         page,

@@ -43,8 +43,8 @@ def frame(visit: Visit) -> None:
         ui.link("peersim", "/").classes("brand")
         with part("nav", aria_label="Views"):
             links = {view.address: ui.link(view.name, view.address) for view in VIEWS}
-    with part("main", id="main", tabindex="-1"):
-        ui.sub_pages({view.address: _shown(visit, view, links) for view in VIEWS}, show_404=True)
+    with part("main", "content", id="main", tabindex="-1") as main:
+        ui.sub_pages({view.address: _shown(visit, view, links, main) for view in VIEWS})
     with part("footer", "foot"):
         Text(
             "p",
@@ -56,7 +56,7 @@ def frame(visit: Visit) -> None:
 def full() -> None:
     """The page for whom there is no room."""
     _styled()
-    with part("main", id="main"):
+    with part("main", "content", id="main"):
         Text("h1", "No room at the moment")
         Text("p", "As many people as this page serves are using it. Load the page again in a few minutes.")
 
@@ -66,7 +66,7 @@ def _styled() -> None:
         ui.add_css(path)
 
 
-def _shown(visit: Visit, view: View, links: dict[str, ui.link]) -> Callable[..., None]:
+def _shown(visit: Visit, view: View, links: dict[str, ui.link], main: ui.element) -> Callable[..., None]:
     """What a view's address shows."""
 
     def show() -> None:
@@ -74,6 +74,19 @@ def _shown(visit: Visit, view: View, links: dict[str, ui.link]) -> Callable[...,
         for address, link in links.items():
             attributed(link, aria_current=address == view.address and "page")
         ui.page_title(f"{view.name} - peersim")
+        visit.listen(lambda _: _marked(main, visit))
+        _marked(main, visit)
         view.show(visit)
 
     return show
+
+
+def _marked(main: ui.element, visit: Visit) -> None:
+    """Mark the page with what it shows, for whoever drives it: which scenario, of how many worlds."""
+    reading = visit.reading
+    drawn = reading is not None and reading.scenario == visit.scenario
+    attributed(
+        main,
+        data_worlds=str(reading.worlds) if reading is not None and drawn else "0",
+        data_scenario=reading.scenario.digest[:12] if reading is not None and drawn else "",
+    )

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from peersim.analysis.exploration import naming
 from peersim.analysis.exploration.factor import Factor
 from peersim.report.figures import factors
 from peersim.scenario.registry import parameter_for
 
 GRADES: Final = {
-    "A": "measured",
-    "B": "several sources agree",
-    "C": "one source, or guidance",
-    "M": "a formal model",
-    "assumption": "assumption: nothing is known",
+    "A": "Grade A: measured.",
+    "B": "Grade B: several sources agree.",
+    "C": "Grade C: one source, or guidance.",
+    "M": "Grade M: a formal model.",
+    "assumption": "An assumption.",
 }
 """Grades of evidence, in words."""
 UNSAID: Final = ("", "share", "ratio", "weight")
@@ -26,6 +27,12 @@ def label(key: str) -> str:
     name = factors.name(Factor(re.sub(r"^teams\.\d+\.", "teams.", key)))
     bare = name.removeprefix("Teams: ")
     return bare[:1].upper() + bare[1:]
+
+
+def setting(key: str, found: object) -> str:
+    """A key at a value, to begin a sentence with: ``Supervision every week``, ``Pay parity 0.95``."""
+    text = naming.said(Factor(key), found)  # type: ignore[arg-type]  # the registry's values are levels
+    return text[:1].upper() + text[1:]
 
 
 def value(key: str, found: object) -> str:
