@@ -56,15 +56,13 @@ def policies(scenario: Scenario, week: int) -> list[str]:
     """What the provider begins to change in a week, counted from 0."""
     if "policy" in scenario.model.off or week == 0:
         return []
-    lines = []
-    for change in scenario.changes:
-        pace = f", over {say.count(change.over_weeks, 'week')}" if change.week == week and change.over_weeks > 1 else ""
-        if change.week == week:
-            lines += [
-                f"The provider changes “{words.label(key)}” to {words.value(key, value)}{pace}"
-                for key, value in change.set.items()
-            ]
-    return lines
+    begun = [change for change in scenario.changes if change.week == week]
+    return [
+        f"New policy: {words.setting(key, value)}"
+        + (f", over {say.count(change.over_weeks, 'week')}" if change.over_weeks > 1 else "")
+        for change in begun
+        for key, value in change.set.items()
+    ]
 
 
 def sentence(model: WatchedModel) -> str:

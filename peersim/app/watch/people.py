@@ -41,7 +41,7 @@ WIDTHS: Final = {
 Values = dict[str, Any]
 
 
-class People(ui.element, component="people.js"):  # type: ignore[call-arg]
+class People(ui.element, component="people.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
     """The drawing; emits ``open`` with the place of a person that was clicked or entered."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class People(ui.element, component="people.js"):  # type: ignore[call-arg]
         self.run_method("go", place)
 
 
-class Course(ui.element, component="course.js"):  # type: ignore[call-arg]
+class Course(ui.element, component="course.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
     """A small line of a measure over the weeks lived so far."""
 
     def __init__(self, name: str) -> None:
@@ -72,7 +72,7 @@ class Course(ui.element, component="course.js"):  # type: ignore[call-arg]
         self.update()
 
 
-class Log(ui.element, component="log.js"):  # type: ignore[call-arg]
+class Log(ui.element, component="log.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
     """What happened, newest first."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class Log(ui.element, component="log.js"):  # type: ignore[call-arg]
         self.update()
 
 
-class PortraitPanel(ui.element, component="portrait.js"):  # type: ignore[call-arg]
+class PortraitPanel(ui.element, component="portrait.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
     """The person in view; emits ``close``, ``story`` and ``go`` with a place."""
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class PortraitPanel(ui.element, component="portrait.js"):  # type: ignore[call-a
         self.run_method("head")
 
 
-class Legend(ui.element, component="legend.js"):  # type: ignore[call-arg]
+class Legend(ui.element, component="legend.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
     """What shapes, colours and lines mean."""
 
     def show(self, scale: Scale) -> None:
@@ -122,19 +122,6 @@ class Legend(ui.element, component="legend.js"):  # type: ignore[call-arg]
             high=scale.high,
             gradient=f"linear-gradient(to right, {stops})",
         )
-        self.update()
-
-
-class Teams(ui.element, component="teams.js"):  # type: ignore[call-arg]
-    """The teams as a table."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._props.update(caption="", head=list(HEAD_OF_TABLE), rows=[])
-
-    def show(self, now: Snapshot) -> None:
-        """Show the teams of a snapshot."""
-        self._props.update(caption=f"Teams after week {now.week}", rows=[_row(team) for team in now.teams])
         self.update()
 
 
@@ -224,7 +211,8 @@ def _line(meeting: Meeting, where: dict[str, Point], outside: Point, group: Poin
     }
 
 
-def _row(team: TeamSeen) -> list[str]:
+def row(team: TeamSeen) -> list[str]:
+    """A team in the table: what the drawing shows of it, in words."""
     posts, clinicians = len(team.peers), len(team.clinicians)
     held = say.number(team.held) + (f", {say.number(team.missed)} fell out" if team.missed else "")
     return [

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from nicegui import background_tasks, ui
 
-from peersim.app.parts import Text, attributed, button, enable, part, select, status
+from peersim.app.parts import Table, Text, attributed, button, enable, part, select, status
 from peersim.app.visit import News, Visit
-from peersim.app.watch.people import Course, Legend, Log, People, PortraitPanel, Teams
+from peersim.app.watch.people import HEAD_OF_TABLE, Course, Legend, Log, People, PortraitPanel, row
 from peersim.app.watch.scales import SCALES
 from peersim.app.watch.watching import Watching
 from peersim.report.story import words as say
@@ -57,7 +57,7 @@ class WatchView:
                     self._legend = Legend()
                 with part("details", "card"):
                     Text("summary", "The teams of the drawing as a table")
-                    self._table = Teams()
+                    self._table = Table("Teams this week", HEAD_OF_TABLE)
             with part("div", "watch-side stack"):
                 self._portrait = PortraitPanel()
                 self._portrait.on("close", self._let_go)
@@ -234,7 +234,7 @@ class WatchView:
         attributed(self._world_field, value=str(watching.replicate))
         person = watching.person
         self._people.show(now, self._measure, person.place if person else "")
-        self._table.show(now)
+        self._table.show(HEAD_OF_TABLE, [row(team) for team in now.teams])
         for measure, course in self._courses.items():
             values = watching.courses[measure]
             most = float(self._visit.scenario.n_peers) if measure == "peers_in_post" else 1.0
