@@ -46,6 +46,7 @@ class WatchView:
         with part("div", "watch-stage") as self._stage:
             with part("div", "watch-main stack"):
                 with part("div", "card"):
+                    Text("h2", "Teams and who met whom this week", "sr-only")
                     self._teams = part("div", "watch-pages")
                     self._people = People().on("open", lambda event: self._choose(str(event.args)))
                     Text(
@@ -186,18 +187,15 @@ class WatchView:
     # what is shown -----------------------------------------------------------
 
     def _news(self, news: News) -> None:
-        if news == "scenario":
+        if news == "scenario" and self._here():
             background_tasks.create(self._open())
 
     async def _open(self) -> None:
         """Begin, go on where the visitor left off, or begin again with another scenario."""
-        before = self._watching.scenario
-        if before != self._visit.scenario:
-            self._pause()
-            await self._watching.begin(self._visit.scenario, self._watching.replicate)
+        self._pause()
+        changed = await self._watching.open(self._visit.scenario)
         self._pages()
         self._show()
-        changed = before is not None and before != self._visit.scenario
         again = "The scenario has changed since, so this world begins again. " if changed else ""
         self._status.set_text(again + self._watching.sentence)
 

@@ -93,6 +93,10 @@ class Watching:
         """Whether no week is left."""
         return self.now is None or self.now.week >= self.now.weeks
 
+    async def open(self, scenario: Scenario) -> bool:
+        """Go on where the visitor left off, or begin with another scenario; whether another was watched before."""
+        return await self._do(self._open, scenario)
+
     async def begin(self, scenario: Scenario, replicate: int) -> None:
         """Watch a world of a scenario from before its first week."""
         await self._do(self._begin, scenario, replicate)
@@ -139,6 +143,12 @@ class Watching:
         return await asyncio.shield(asyncio.ensure_future(alone()))
 
     # in a thread -------------------------------------------------------------
+
+    def _open(self, scenario: Scenario) -> bool:
+        before = self.scenario
+        if scenario != before:
+            self._begin(scenario, self.replicate)
+        return before is not None and scenario != before
 
     def _begin(self, scenario: Scenario, replicate: int) -> None:
         same = scenario == self.scenario
