@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +115,20 @@ class Reading:
     baseline_identity_causes: pd.DataFrame
     reasons: pd.DataFrame
     baseline_reasons: pd.DataFrame
+
+    @cached_property
+    def levels(self) -> dict[str, dict[str, Any]]:
+        """The rows of `outcomes`, by outcome: quicker to look things up in."""
+        return _rows(self.outcomes)
+
+    @cached_property
+    def differences(self) -> dict[str, dict[str, Any]]:
+        """The rows of `contrasts`, by outcome; none where there is nothing to compare."""
+        return {} if self.contrasts is None else _rows(self.contrasts)
+
+
+def _rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {str(name): {str(key): value for key, value in row.items()} for name, row in table.to_dict("index").items()}
 
 
 def read(baseline: Results, results: Results) -> Reading:

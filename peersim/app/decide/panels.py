@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-import pandas as pd
-
 from peersim.analysis import verdicts, words
 from peersim.app.charts import BASELINE, DASHED, DASHES, KEPT, NOW, SOLID, Chart, Line
 from peersim.app.parts import Table, Text, part
@@ -93,13 +91,13 @@ class _Drawn:
     def _compare(self, reading: Reading) -> None:
         outcome = OUTCOMES[self._panel.outcome]
         if reading.contrasts is None:
-            level = _row(reading.outcomes, self._panel.outcome)
+            level = reading.levels[self._panel.outcome]
             self._size.text = f"{words.amount(level['mean'], outcome)} "
             self._interval.text = f"{outcome.label.lower()}, the baseline itself"
             self._verdict.text = "nothing changed yet"
             self._verdict.classes(remove="better worse")
             return
-        row = _row(reading.contrasts, self._panel.outcome)
+        row = reading.differences[self._panel.outcome]
         verdict = str(row["verdict"])
         self._size.text = f"{words.change(row['difference'], outcome)} "
         self._interval.text = f"({words.limits(row, outcome)}) {words.lower_first(outcome.label)}"
@@ -116,7 +114,7 @@ class _Drawn:
         if reading.contrasts is None:
             return here
         there = f" Baseline: {course(reading.baseline_curves[name], self._panel)}."
-        row = _row(reading.contrasts, self._panel.outcome)
+        row = reading.differences[self._panel.outcome]
         return f"{here}{there} {verdicts.sentence(row, OUTCOMES[self._panel.outcome])}"
 
 
@@ -143,18 +141,13 @@ def numbers(reading: Reading, names: Sequence[str]) -> tuple[list[str], list[lis
     """Head and rows of a table of outcomes: differences where there are any, else levels."""
     if reading.contrasts is None:
         return ["Outcome", "Mean", "95 % interval", "Unit"], [_level(name, reading) for name in names]
-    cells = {name: verdicts.cells(_row(reading.contrasts, name), OUTCOMES[name]) for name in names}
+    cells = {name: verdicts.cells(reading.differences[name], OUTCOMES[name]) for name in names}
     shown = [key for key in next(iter(cells.values())) if key not in LEFT_OUT]
     rows = [[OUTCOMES[name].label, *(cell[key] for key in shown)] for name, cell in cells.items()]
     return ["Outcome", *(key[:1].upper() + key[1:] for key in shown)], rows
 
 
 def _level(name: str, reading: Reading) -> list[str]:
-    row, outcome = _row(reading.outcomes, name), OUTCOMES[name]
+    row, outcome = reading.levels[name], OUTCOMES[name]
     ends = " to ".join(words.amount(row[end], outcome) for end in ("low", "high"))
     return [outcome.label, words.amount(row["mean"], outcome), ends, outcome.unit.replace("pounds", "£")]
-
-
-def _row(rows: pd.DataFrame, outcome: str) -> Any:
-    """The row of an outcome."""
-    return rows.loc[outcome]

@@ -43,7 +43,7 @@ def result(reading: Reading) -> str:
     """What a scenario does, beside its baseline: the outcomes of the charts by verdict, and the cost."""
     if reading.contrasts is None:
         return "Move a lever: every chart then shows what it does beside the baseline."
-    rows: dict[str, Any] = {panel.outcome: reading.contrasts.loc[panel.outcome] for panel in PANELS.values()}
+    rows: dict[str, Any] = {panel.outcome: reading.differences[panel.outcome] for panel in PANELS.values()}
     cost = rows.pop("cost_per_year")
     told = [f"{word} {_list(found)}" for word, verdict in _WORDS.items() if (found := _with(rows, verdict))]
     return f"Beside “{reading.baseline.name}”: {'; '.join([*told, _cost(cost)])}."
