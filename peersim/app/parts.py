@@ -95,7 +95,8 @@ def select(label: str, options: Mapping[str, str], value: str, chosen: Callable[
     """
     with part("label", "field"):
         Text("span", label, "field-label")
-        with attributed(ui.element("select"), value=value) as made:
+        held = {".value": value}  # a property, so that what was chosen stays when the page is drawn anew
+        with attributed(ui.element("select"), **held) as made:
             for key, text in options.items():
                 attributed(Text("option", text), value=key, selected=key == value and "selected")
         made.on("change", lambda event: chosen(event.args), js_handler="(event) => emit(event.target.value)")

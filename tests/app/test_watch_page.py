@@ -140,6 +140,7 @@ def test_colours_tell_another_measure(page):
     page.wait_for_function(
         "plain => document.querySelector('[data-place=\"clinicians-0\"] .watch-shape').style.fill != plain", arg=plain
     )
+    assert page.get_by_label("Colour by").input_value() == "exhaustion"
     exhaustion = re.search(r"exhaustion (\d\.\d\d)", peer.get_attribute("aria-label"))[1]
     assert peer.locator("text").inner_html() == exhaustion
 
@@ -151,7 +152,19 @@ def test_what_is_not_allowed_is_said_and_nothing_is_lost(page):
     page.get_by_label("Go to week").press("Enter")
     page.get_by_text("Go to week: found “999”; allowed: a whole number from 0 to 156.").wait_for()
     assert week(page) == 5
-    assert page.get_by_label("Go to week").input_value() == "5"
+    page.wait_for_function("document.querySelector('.watch-controls input').value == '5'")
+
+
+def test_what_is_half_typed_stays_while_weeks_go_by(page):
+    open_view(page)
+    page.get_by_label("Speed").select_option("Fast: 4 a second")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.get_by_label("Go to week").fill("77")
+    until(page, week(page) + 3)
+    assert page.get_by_label("Go to week").input_value() == "77"
+    assert page.get_by_label("Speed").input_value() == "4"
+    page.get_by_label("Go to week").press("Enter")
+    page.locator(".watch-week", has_text="Week 77 of").wait_for()
 
 
 def test_a_changed_scenario_begins_again_and_a_large_one_is_shown_in_turns(page, axe):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from nicegui import background_tasks, ui
 
 from peersim.app.parts import Table, Text, attributed, button, enable, part, select, status
 from peersim.app.visit import News, Visit
-from peersim.app.watch.people import HEAD_OF_TABLE, Course, Legend, Log, People, PortraitPanel, row
+from peersim.app.watch.people import HEAD_OF_TABLE, Course, Legend, Log, NumberField, People, PortraitPanel, row
 from peersim.app.watch.scales import SCALES
 from peersim.app.watch.watching import Watching
 from peersim.report.story import words as say
@@ -85,8 +85,8 @@ class WatchView:
                 select(
                     "Colour by", {key: scale.name for key, scale in SCALES.items()}, self._measure, self._set_measure
                 )
-                self._week_field = _number("Go to week", "0", self._week_written)
-                self._world_field = _number("World", str(self._watching.replicate), self._world_written)
+                self._week_field = NumberField("Go to week", self._week_written)
+                self._world_field = NumberField("World", self._world_written)
                 self._other = button("Another world", lambda: self._another(self._watching.replicate + 1))
             with part("div", "watch-now"):
                 self._week = Text("p", "", "watch-week")
@@ -145,12 +145,14 @@ class WatchView:
         if text.isdecimal() and int(text) <= most:
             await self._go_to(int(text))
         else:
+            self._week_field.put_back()
             self._status.set_text(f"Go to week: found “{text}”; allowed: a whole number from 0 to {most}.")
 
     async def _world_written(self, text: str) -> None:
         if text.isdecimal() and int(text) <= MOST_KEY:
             await self._another(int(text))
         else:
+            self._world_field.put_back()
             self._status.set_text(f"World: found “{text}”; allowed: a whole number from 0 to {MOST_KEY:,}.")
 
     def _set_speed(self, speed: str) -> None:
@@ -228,8 +230,8 @@ class WatchView:
         if now is None:
             return
         self._week.set_text(week_said(now.week, now.weeks))
-        attributed(self._week_field, value=str(now.week), max=str(now.weeks))
-        attributed(self._world_field, value=str(watching.replicate))
+        self._week_field.show(now.week, now.weeks)
+        self._world_field.show(watching.replicate, MOST_KEY)
         person = watching.person
         self._people.show(now, self._measure, person.place if person else "")
         self._table.show(HEAD_OF_TABLE, [row(team) for team in now.teams])
@@ -261,12 +263,3 @@ def _newest(measure: str, values: list[float], most: float) -> str:
     if measure == "peers_in_post":
         return f"{known[-1]:.0f} of {most:.0f}"
     return f"{say.level(known[-1])} (week 1: {say.level(known[0])})"
-
-
-def _number(label: str, value: str, written: Any) -> ui.element:
-    """A labelled field for a whole number."""
-    with part("label", "field"):
-        Text("span", label, "field-label")
-        made = attributed(ui.element("input"), type="number", min="0", step="1", value=value, inputmode="numeric")
-        made.on("change", lambda event: written(str(event.args)), js_handler="(event) => emit(event.target.value)")
-    return made
