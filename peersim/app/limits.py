@@ -21,7 +21,7 @@ MOST_UNDONE: Final = 100
 MOST_UPLOADED: Final = 200_000
 """Bytes of a scenario file from a visitor, and of what a link may hold once unpacked."""
 MOST_WATCHED: Final = 5_000
-"""People in a world that is watched: stepped agent by agent, in some twenty milliseconds a week."""
+"""People in a world that is watched: stepped agent by agent, in some forty milliseconds a week."""
 MOST_DRAWN: Final = 400
 """People drawn at once; the teams of a larger provider are shown in turn."""
 MOST_TEAMS_DRAWN: Final = 12

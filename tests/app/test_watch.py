@@ -16,6 +16,7 @@ from peersim.app.watch.people import drawing, row
 from peersim.app.watch.portrait import portrait, vacancy
 from peersim.app.watch.scales import SCALES, ink
 from peersim.app.watch.snapshot import EMPTY, GONE, NEW, SICK, snapshot
+from peersim.app.watch.telling import blocks
 from peersim.app.watch.watched import Kind, WatchedModel
 from peersim.app.watch.watching import Watching, pages, so_far
 from peersim.ensemble import chunks
@@ -135,7 +136,7 @@ def test_a_snapshot_shows_who_is_there_who_is_sick_and_who_came_or_left():
     for _ in range(140):
         model.step()
         now = snapshot(model, range(6))
-        events = {(int(e.kind), int(e.team), int(e.event)) for e in model.happened if e.kind == draws.PEER}
+        events = {(e.kind, e.team, e.event) for e in model.happened if e.kind == draws.PEER}
         for here in now.teams:
             (peer,) = here.peers
             record = model.record("peers", peer.row)
@@ -308,6 +309,18 @@ def test_a_story_so_far_foretells_nothing():
         assert f"Week {weeks}" not in text
         assert "week 52" not in text
     assert so_far(scenario, scenario.horizon_weeks) == scenario
+
+
+def test_a_story_for_the_page_says_every_word_of_the_story():
+    text = story(so_far(cases()["well_introduced"], 100), seed=SEED, person="Community team 1/1")
+    parts = blocks(text)
+    words = [word for part in parts for word in part.text.split() if word.strip("=-")]  # rules are no words
+    assert words == [word for word in text.split() if word.strip("=-")]
+    headings = [part.text for part in parts if part.kind == "heading"]
+    assert headings[:2] == ["The first holder of the first of three peer posts in Community team 1", "How they started"]
+    assert headings[-1] == "To read this again"
+    assert {part.kind for part in parts} == {"heading", "paragraph", "columns"}
+    assert all("\n" not in part.text for part in parts if part.kind != "columns")
 
 
 # limits -------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from peersim.app import words
 from peersim.app.watch.snapshot import LEVELS
-from peersim.app.watch.watched import Kind, WatchedModel
+from peersim.app.watch.watched import Event, Kind, WatchedModel
 from peersim.report.story import words as say
 from peersim.scenario import Scenario
 from peersim.world import draws
@@ -42,9 +42,9 @@ def told(model: WatchedModel) -> list[str]:
     """What happened in the week lived last, a line each: policies, then peer workers, then others, then users."""
     lines = policies(model.scenario, model.week - 1)
     staff = [event for event in model.happened if event.kind != draws.USER]
-    staff.sort(key=lambda event: (event.kind, MATTER.index(int(event.event))))
-    lines += [f"{_who(event)} {VERBS[int(event.event)]} {_where(model, event)}" for event in staff]
-    users = Counter(USERS[int(event.event)] for event in model.happened if event.kind == draws.USER)
+    staff.sort(key=lambda event: (event.kind, MATTER.index(event.event)))
+    lines += [f"{_who(event)} {_did(model, event)}" for event in staff]
+    users = Counter(USERS[event.event] for event in model.happened if event.kind == draws.USER)
     if users:
         lines.append(
             "Service users: " + say.listed(f"{say.number(users[did])} {did}" for did in USERS.values() if users[did])
@@ -110,14 +110,15 @@ def _supervisions(kinds: Sequence[Kind]) -> str:
     return f"{text}, {say.number(missed)} fell out" if missed else text
 
 
-def _who(event: Any) -> str:
+def _who(event: Event) -> str:
     if event.kind == draws.MANAGER:
-        return f"The {LEVELS[int(event.post)].lower()}"
+        return f"The {LEVELS[event.post].lower()}"
     return "A peer worker" if event.kind == draws.PEER else "A clinician"
 
 
-def _where(model: Any, event: Any) -> str:
-    """Where it happened: the team, or for managers above a team the provider."""
+def _did(model: Any, event: Event) -> str:
+    """What somebody did, and in which team; managers above a team are in none."""
+    verb = VERBS[event.event]
     if event.kind == draws.MANAGER and event.post != TEAM_MANAGER:
-        return "the provider"
-    return str(model.teams[event.team].name)
+        return verb.removesuffix(" in")
+    return f"{verb} {model.teams[event.team].name}"

@@ -11,7 +11,7 @@ Point = tuple[float, float]
 SPACE: Final = 24.0
 """Least distance of two people: also the least size of a target."""
 PEER_SPACE: Final = 34.0
-HEAD: Final = 36.0
+HEAD: Final = 40.0
 """Room above the circle, for the manager."""
 MARGIN: Final = 16.0
 MOST_PEERS_IN_A_RING, MOST_CLINICIANS_IN_A_RING = 8, 18

@@ -12,6 +12,7 @@ from peersim.app import limits
 from peersim.app.watch.layout import HEAD, MARGIN, Point, Seats, seats
 from peersim.app.watch.scales import SCALES, Scale, ink
 from peersim.app.watch.snapshot import EMPTY, Figure, Snapshot, TeamSeen
+from peersim.app.watch.telling import Block
 from peersim.app.watch.watched import Kind, Meeting
 from peersim.report.story import words as say
 
@@ -92,14 +93,14 @@ class PortraitPanel(ui.element, component="portrait.js"):  # type: ignore[call-a
     def __init__(self) -> None:
         super().__init__()
         empty: Values = {"title": "", "team": "", "words": [], "numbers": [], "ledgers": [], "relations": []}
-        self._props.update(person=empty, week=0, story="", storyWeek=0)
+        self._props.update(person=empty, week=0, story=[], storyWeek=0)
 
     def show(self, person: Values, week: int) -> None:
         """Show a person as they are after a week."""
         self._props.update(person=person, week=week)
         self.update()
 
-    def tell(self, story: str, week: int) -> None:
+    def tell(self, story: list[Block], week: int) -> None:
         """Show a story told up to a week; none if it is empty."""
         self._props.update(story=story, storyWeek=week)
         self.update()
@@ -176,7 +177,7 @@ def _team(team: TeamSeen, placed: Seats | None, radius: float, measure: str) -> 
             f"{len(team.people):,} people: too many to draw (up to {limits.MOST_DRAWN}). The table below has the team."
         )
         return head | {"people": [], "instead": instead}
-    top = -radius - HEAD / 2
+    top = -radius - HEAD / 2 - 4
     manager, beside, group = (0.0, top), (-0.62 * radius, top), (0.62 * radius, top)
     points = [manager, *placed.peers, *placed.clinicians, *placed.users]
     where = {figure.place: point for figure, point in zip(team.people, points, strict=True)}

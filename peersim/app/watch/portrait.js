@@ -9,12 +9,18 @@ export default {
       <p class="soft" v-if="person.team">{{ person.team }}</p>
       <p v-for="(text, number) in person.words" :key="number">{{ text }}</p>
       <p v-if="person.person && week">
-        <button type="button" class="button" @click="$emit('story')">{{ story ? "Tell it again up to this week" : "Tell their story so far" }}</button>
+        <button type="button" class="button" @click="$emit('story')">{{ story.length ? "Tell it again up to this week" : "Tell their story so far" }}</button>
       </p>
-      <div v-if="story" class="watch-story-frame">
+      <div v-if="story.length" class="watch-story-frame">
         <h3>Their story up to week {{ storyWeek }}</h3>
         <p class="soft">Told as if the time watched ended there. The story counts weeks from 0: its week 0 is week 1 here.</p>
-        <pre class="watch-story" tabindex="0" role="group" aria-label="Story">{{ story }}</pre>
+        <div class="watch-story" tabindex="0" role="group" aria-label="Story">
+          <template v-for="(block, number) in story" :key="number">
+            <h4 v-if="block[0] === 'heading'">{{ block[1] }}</h4>
+            <pre v-else-if="block[0] === 'columns'">{{ block[1] }}</pre>
+            <p v-else>{{ block[1] }}</p>
+          </template>
+        </div>
       </div>
       <table v-for="ledger in person.ledgers" :key="ledger[0].slice(0, 20)">
         <caption>{{ ledger[0] }}</caption>
@@ -29,15 +35,17 @@ export default {
         </tbody>
       </table>
       <template v-for="group in person.relations" :key="group[0]">
-        <h3>{{ group[0] }}</h3>
-        <ul class="watch-relations">
-          <li v-for="one in group[1]" :key="one.place">
-            <button type="button" class="button" @click="$emit('go', one.place)">{{ one.text }}</button>
-          </li>
-        </ul>
+        <component :is="group[1].length > 6 ? 'details' : 'div'">
+          <component :is="group[1].length > 6 ? 'summary' : 'h3'">{{ group[0] }}{{ group[1].length > 6 ? ": " + group[1].length : "" }}</component>
+          <ul class="watch-relations">
+            <li v-for="one in group[1]" :key="one.place">
+              <button type="button" class="button" @click="$emit('go', one.place)">{{ one.text }}</button>
+            </li>
+          </ul>
+        </component>
       </template>
     </section>`,
-  props: { person: Object, week: Number, story: String, storyWeek: Number },
+  props: { person: Object, week: Number, story: Array, storyWeek: Number },
   methods: {
     head() {
       this.$nextTick(() => this.$refs.heading?.focus());

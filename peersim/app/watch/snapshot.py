@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from peersim.app.watch.watched import Kind, Meeting, WatchedModel
+from peersim.app.watch.watched import Event, Kind, Meeting, WatchedModel
 from peersim.report.story import words as say
 from peersim.world import draws
 from peersim.world.measures import CLINICIANS, PEERS
@@ -39,6 +40,9 @@ STATES: Final = {
     "users": ("trust",),
 }
 """What is shown of people, by group."""
+Changes = dict[tuple[int, int, int, int], str]
+"""Who came and who left in a week: ``new`` or ``left`` by kind, team, post or referral, and ordinal."""
+
 LONG: Final = 6
 """Weeks without supervision from which on they are told beside a team."""
 
@@ -137,14 +141,14 @@ class Snapshot:
 
 def snapshot(model: WatchedModel, teams: Iterable[int]) -> Snapshot:
     """What is seen of these teams, and of who is above all teams."""
-    changes = _changes(model.happened)
+    changes, met = _changes(model.happened), _by_team(model)
     records = model.world.managers
     above = [row for row in range(len(records)) if records[row].post != TEAM_MANAGER]
     above.sort(key=lambda row: -records[row].post)
     return Snapshot(
         week=model.week,
         weeks=model.weeks,
-        teams=tuple(_team(model, row, changes) for row in teams),
+        teams=tuple(_team(model, row, changes, met[row]) for row in teams),
         above=tuple(_figure(model, "managers", row, changes) for row in above),
         at_group=sum(meeting.kind == Kind.GROUP for meeting in model.diary),
     )
@@ -176,13 +180,13 @@ def supervisor(model: Any) -> str:
     return "Middle manager" if model.world.provider[0].sector == PARTNERSHIP else ""
 
 
-def _team(model: WatchedModel, row: int, changes: dict[tuple[int, int, int, int], str]) -> TeamSeen:
+def _team(model: WatchedModel, row: int, changes: Changes, meetings: Sequence[Meeting]) -> TeamSeen:
     team: Any = model.teams[row]
 
     def rows(first: str, count: str) -> range:
         return range(getattr(team, first), getattr(team, first) + getattr(team, count))
 
-    peers, meetings = rows("first_peer", "n_peers"), [m for m in model.diary if model.world.peers[m.peer].team == row]
+    peers = rows("first_peer", "n_peers")
     seen = tuple(_figure(model, "peers", peer, changes) for peer in peers)
     in_post = [figure for figure in seen if figure.status != EMPTY]
     return TeamSeen(
@@ -206,7 +210,7 @@ def _team(model: WatchedModel, row: int, changes: dict[tuple[int, int, int, int]
     )
 
 
-def _figure(model: Any, who: str, row: int, changes: dict[tuple[int, int, int, int], str]) -> Figure:
+def _figure(model: Any, who: str, row: int, changes: Changes) -> Figure:
     record = model.record(who, row)
     if who == "users":
         status = AT_WORK_NOW if record["occupied"] else EMPTY
@@ -218,14 +222,19 @@ def _figure(model: Any, who: str, row: int, changes: dict[tuple[int, int, int, i
     return Figure(who, row, called(model, who, row), status, changes.get(key, ""), states)
 
 
-def _changes(happened: Any) -> dict[tuple[int, int, int, int], str]:
+def _by_team(model: WatchedModel) -> defaultdict[int, list[Meeting]]:
+    """The week's meetings by row of the team."""
+    teams: list[int] = model.world.peers["team"].tolist()
+    found = defaultdict(list)
+    for meeting in model.diary:
+        found[teams[meeting.peer]].append(meeting)
+    return found
+
+
+def _changes(happened: Sequence[Event]) -> Changes:
     """Who came and who left: by kind, team, post or referral, and ordinal."""
     names = {HIRED: NEW, ADMITTED: NEW, LEFT: GONE, CHANGED_ROLE: GONE, DISCHARGED: GONE, DROPPED_OUT: GONE}
-    return {
-        (int(one.kind), int(one.team), int(one.post), int(one.ordinal)): names[int(one.event)]
-        for one in happened
-        if int(one.event) in names
-    }
+    return {(one.kind, one.team, one.post, one.ordinal): names[one.event] for one in happened if one.event in names}
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -11,6 +11,7 @@ from peersim.app.parts import Table, Text, attributed, button, enable, part, sel
 from peersim.app.visit import News, Visit
 from peersim.app.watch.people import HEAD_OF_TABLE, Course, Legend, Log, NumberField, People, PortraitPanel, row
 from peersim.app.watch.scales import SCALES
+from peersim.app.watch.telling import blocks
 from peersim.app.watch.watching import Watching
 from peersim.report.story import words as say
 from peersim.world.draws import MOST_KEY
@@ -19,7 +20,7 @@ SPEEDS: Final = {"1": "Slow: 1 week a second", "2": "Medium: 2 a second", "4": "
 PLAY, PAUSE = "Play", "Pause"
 NAMES: Final = {
     "identity": "Peer identity",
-    "exhaustion": "Exhaustion of peer workers",
+    "exhaustion": "Exhaustion of peers",
     "peers_in_post": "Peer workers in post",
 }
 
@@ -179,7 +180,7 @@ class WatchView:
 
     async def _tell(self) -> None:
         week = self._watching.week
-        self._portrait.tell(await self._watching.tell(), week)
+        self._portrait.tell(blocks(await self._watching.tell()), week)
 
     async def _turn_to(self, page: str) -> None:
         if page.isdecimal():
@@ -245,7 +246,7 @@ class WatchView:
             self._portrait.show(asdict(person), now.week)
             if self._told != (who := f"{person.place} {person.person}"):
                 self._told = who
-                self._portrait.tell("", 0)
+                self._portrait.tell([], 0)
 
 
 def week_said(week: int, weeks: int) -> str:

@@ -62,6 +62,17 @@ class Meeting(NamedTuple):
     times: int = 1
 
 
+class Event(NamedTuple):
+    """An entry of the event log, as `peersim.world.state.EVENT_FIELDS` has it."""
+
+    week: int
+    event: int
+    kind: int
+    ordinal: int
+    team: int
+    post: int
+
+
 class WatchedPeer(PeerWorker):
     """A peer worker who notes whom they met."""
 
@@ -127,21 +138,22 @@ class WatchedModel(PeerSupportModel):
     ----------
     diary : list of Meeting
         Whom the peer workers met in the week lived last.
-    happened : record array
+    happened : list of Event
         What the event log says of that week.
     """
 
     def __init__(self, scenario: Scenario, replicate: int) -> None:
         super().__init__(scenario, seed=SEED, replicate=replicate, peer_worker=WatchedPeer, service_user=WatchedUser)
         self.diary: list[Meeting] = []
-        self.happened: Any = self.world.events[:0]
+        self.happened: list[Event] = []
 
     def step(self) -> None:
         """Live one week."""
         self.diary = []
         before = int(self.world.provider[0].n_events)
         super().step()
-        self.happened = self.world.events[before : int(self.world.provider[0].n_events)]
+        log = self.world.events[before : int(self.world.provider[0].n_events)]
+        self.happened = [Event(*entry) for entry in log.tolist()]
 
 
 def compile_agents() -> None:

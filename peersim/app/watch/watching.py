@@ -27,8 +27,8 @@ T = TypeVar("T")
 
 COURSES: Final = ("identity", "exhaustion", "peers_in_post")
 """Measures whose course is shown."""
-STRIDE: Final = 13
-"""Weeks lived in one go on the way to another week."""
+STRIDE: Final = 2_000
+"""Person-weeks lived in one go on the way to another week: some ten milliseconds, then others have their turn."""
 MOST_TOLD: Final = 100
 """Weeks of the log that are kept."""
 GOING: Final = (LEFT, CHANGED_ROLE, DISCHARGED, DROPPED_OUT)
@@ -111,8 +111,9 @@ class Watching:
             return
         if week < self.now.week:
             await self._do(self._begin, self.scenario, self.replicate)
+        stride = max(1, STRIDE // limits.n_people(self.scenario))
         while wanted() and self.week < week and not self.over:
-            await self._do(self._live, min(STRIDE, week - self.week))
+            await self._do(self._live, min(stride, week - self.week))
 
     async def choose(self, place: str) -> None:
         """Bring a person, or a vacant post, into view."""
@@ -177,7 +178,7 @@ class Watching:
             model.step()
             for one in model.happened:
                 if one.event in GOING:
-                    self._left[(int(one.kind), int(one.team), int(one.post), int(one.ordinal))] = model.week
+                    self._left[(one.kind, one.team, one.post, one.ordinal)] = model.week
             if lines := happenings.told(model):
                 self.log.appendleft((model.week, lines))
             for name, course in self.courses.items():
