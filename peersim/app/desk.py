@@ -10,7 +10,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from functools import cached_property, partial
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from threading import Event
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -47,14 +48,21 @@ class Desk:
     ----------
     cores : int, optional
         Cores to use; all by default.
+
+    Attributes
+    ----------
+    closed : bool
+        Whether the page is ending: what runs aside for long should end too.
     """
 
     def __init__(self, cores: int | None = None) -> None:
+        self.closed = False
         self._cores = cores or threads_available()
         self._turns = Turns(self._cores)
         self._pool = ThreadPoolExecutor(len(Urgency) * self._cores, "work")
         self._patient = ThreadPoolExecutor(self._cores, "patient", initializer=_stand_back)
         self._side = ThreadPoolExecutor(1, "aside")
+        self._process: Executor | None = None
         self._remembered: OrderedDict[Key, Results] = OrderedDict()
         self._under_way: dict[Key, _Shared] = {}
 
@@ -89,12 +97,30 @@ class Desk:
         return await _in(self._side, function, *args, **kwargs)
 
     async def apart(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function in a process of its own, where it cannot hold up Python here."""
-        return await _in(self._process, function, *args, **kwargs)
+        """Call a function in a process of its own, where it cannot hold up Python here.
 
-    @cached_property
-    def _process(self) -> Executor:
-        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+        If that process ends under way, as when the system has run out of memory, a new one tries once more.
+
+        Raises
+        ------
+        BrokenProcessPool
+            If that ends too.  The next call gets another.
+        """
+        try:
+            return await self._in_process(function, *args, **kwargs)
+        except BrokenProcessPool:
+            return await self._in_process(function, *args, **kwargs)
+
+    async def _in_process(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._process is None:
+            self._process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+        process = self._process
+        try:
+            return await _in(process, function, *args, **kwargs)
+        except BrokenProcessPool:
+            if self._process is process:  # unless somebody else who waited for it has seen to that
+                self._process = None
+            raise
 
     async def _run(self, scenario: Scenario, worlds: int, urgency: Urgency) -> Results:
         begun = self._remembered.get((scenario.digest, FIRST_WORLDS)) if worlds > FIRST_WORLDS else None
@@ -141,7 +167,8 @@ class Desk:
 
     def close(self) -> None:
         """Take no more work and let go of threads and processes."""
-        for pool in (self._pool, self._patient, self._side, self.__dict__.get("_process")):
+        self.closed = True
+        for pool in (self._pool, self._patient, self._side, self._process):
             if pool is not None:
                 pool.shutdown(wait=False, cancel_futures=True)
 

@@ -80,14 +80,16 @@ def enable(element: Any, enabled: bool) -> None:
     attributed(element, disabled=not enabled and "disabled")
 
 
-def select(label: str, options: Mapping[str, str], value: str, chosen: Callable[[str], Any]) -> ui.element:
+def select(
+    label: str, options: Mapping[str, str | Mapping[str, str]], value: str, chosen: Callable[[str], Any]
+) -> ui.element:
     """A labelled choice.
 
     Parameters
     ----------
     label : str
     options : mapping of str to str
-        What is shown, by value.
+        What is shown, by value; or such mappings by the name of their group.
     value : str
         What is chosen to begin with.
     chosen : callable
@@ -98,9 +100,18 @@ def select(label: str, options: Mapping[str, str], value: str, chosen: Callable[
         held = {".value": value}  # a property, so that what was chosen stays when the page is drawn anew
         with attributed(ui.element("select"), **held) as made:
             for key, text in options.items():
-                attributed(Text("option", text), value=key, selected=key == value and "selected")
+                if isinstance(text, str):
+                    _options({key: text}, value)
+                else:
+                    with part("optgroup", label=key):
+                        _options(text, value)
         made.on("change", lambda event: chosen(event.args), js_handler="(event) => emit(event.target.value)")
     return made
+
+
+def _options(texts: Mapping[str, str], value: str) -> None:
+    for key, text in texts.items():
+        attributed(Text("option", text), value=key, selected=key == value and "selected")
 
 
 def text_field(label: str, value: str, written: Callable[[str], Any], *, longest: int) -> ui.element:

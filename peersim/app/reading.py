@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from peersim.analysis import pairs
 from peersim.analysis.comparison import Comparison
 from peersim.analysis.matching import effective_changes
 from peersim.results.outcomes import interval
@@ -102,6 +103,8 @@ class Reading:
         As `Comparison.of`; None where scenario and baseline are the same.
     identity_causes, baseline_identity_causes, reasons, baseline_reasons : DataFrame
         As `Results.identity_causes` and `Results.reasons`.
+    identity_differences : DataFrame or None
+        As `pairs.identity_causes`; None where scenario and baseline are the same.
     """
 
     scenario: Scenario
@@ -115,6 +118,7 @@ class Reading:
     baseline_identity_causes: pd.DataFrame
     reasons: pd.DataFrame
     baseline_reasons: pd.DataFrame
+    identity_differences: pd.DataFrame | None
 
     @cached_property
     def levels(self) -> dict[str, dict[str, Any]]:
@@ -147,6 +151,7 @@ def read(baseline: Results, results: Results) -> Reading:
         baseline.identity_causes,
         results.reasons,
         baseline.reasons,
+        None if same else pairs.identity_causes(baseline, results),
     )
 
 

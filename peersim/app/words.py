@@ -39,4 +39,6 @@ def value(key: str, found: object) -> str:
     """A value of a key with its unit: ``4 weeks``, ``peer lead``."""
     parameter = parameter_for(key)
     unit = parameter.unit if parameter else ""
+    if found == 1:
+        unit = re.sub(r"^(\w+)s\b", r"\1", unit)
     return factors.written(found) if unit in UNSAID else f"{factors.written(found)} {unit}"

@@ -45,14 +45,14 @@ def test_a_change_is_added_and_its_effect_is_that_of_the_command_line(plan, sett
     plan.get_by_label("To", exact=True).fill("1")
     plan.get_by_label("In week").fill("20")
     plan.get_by_role("button", name="Add to the plan").click()
-    settled(plan)
-    assert told(plan) == ["Week 20: supervision every week, from every 4 weeks."]
     expect(handle(plan)).to_have_attribute("aria-valuenow", "20")
+    assert told(plan) == ["Week 20: supervision every week, from every 4 weeks."]
+    settled(plan)
     base = ps.load("configs/baseline.yaml")
     weekly = base.with_({"changes": [{"week": 20, "set": {"support.supervision.every_weeks": 1}}]})
     row = ps.compare(base, {"weekly": weekly}, 200, SEED).of("weekly").loc["identity"]
     expect(plan.get_by_role("region", name="What it does")).to_contain_text(
-        f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f}): {row['verdict']}."
+        f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f}): {row['verdict']}.", timeout=20_000
     )
 
 

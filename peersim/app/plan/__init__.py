@@ -169,6 +169,7 @@ class _Plan:
         changes = bool(scenario.changes)
         self._lanes.show(scenario, baseline, step)
         self._editor.show(step)
+        self._adder.show(scenario)
         for element, shown in (
             (self._empty, not changes),
             (self._off, timeline.SWITCH in scenario.model.off),
