@@ -97,8 +97,7 @@ def select(
     """
     with part("label", "field"):
         Text("span", label, "field-label")
-        held = {".value": value}  # a property, so that what was chosen stays when the page is drawn anew
-        with attributed(ui.element("select"), **held) as made:
+        with attributed(ui.element("select"), value=value) as made:
             for key, text in options.items():
                 if isinstance(text, str):
                     _options({key: text}, value)
