@@ -150,7 +150,7 @@ def test_what_is_not_allowed_is_said_and_nothing_is_lost(page):
     go_to(page, 5)
     page.get_by_label("Go to week").fill("999")
     page.get_by_label("Go to week").press("Enter")
-    page.get_by_text("Go to week: found “999”; allowed: a whole number from 0 to 156.").wait_for()
+    page.get_by_text("Go to week: found 999; allowed: a whole number from 0 to 156.").wait_for()
     assert week(page) == 5
     page.wait_for_function("document.querySelector('.watch-controls input').value == '5'")
 

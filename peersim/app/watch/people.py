@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any, Final
 
 from nicegui import ui
@@ -102,7 +101,7 @@ class PortraitPanel(ui.element, component="portrait.js"):  # type: ignore[call-a
 
     def tell(self, story: list[Block], week: int) -> None:
         """Show a story told up to a week; none if it is empty."""
-        self._props.update(story=story, storyWeek=week)
+        self._props.update(story=[list(block) for block in story], storyWeek=week)
         self.update()
 
     def head(self) -> None:
@@ -125,24 +124,6 @@ class Legend(ui.element, component="legend.js"):  # type: ignore[call-arg]  # Ni
             gradient=f"linear-gradient(to right, {stops})",
         )
         self.update()
-
-
-class NumberField(ui.element, component="number.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
-    """A labelled field for a whole number; `written` is called with what is in it when the visitor goes on."""
-
-    def __init__(self, label: str, written: Callable[[str], Any]) -> None:
-        super().__init__()
-        self._props.update(label=label, value=0, most=0)
-        self.on("written", lambda event: written(str(event.args)))
-
-    def show(self, value: int, most: int) -> None:
-        """Show another value, unless the visitor is typing."""
-        self._props.update(value=value, most=most)
-        self.update()
-
-    def put_back(self) -> None:
-        """Show again what was there before a value that is not allowed."""
-        self.run_method("show")
 
 
 def drawing(now: Snapshot, measure: str) -> Values:

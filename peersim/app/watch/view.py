@@ -7,9 +7,10 @@ from typing import Final
 
 from nicegui import background_tasks, ui
 
-from peersim.app.parts import Table, Text, attributed, button, enable, part, select, status
+from peersim.app import fields
+from peersim.app.parts import Table, Text, attributed, button, enable, part, status
 from peersim.app.visit import News, Visit
-from peersim.app.watch.people import HEAD_OF_TABLE, Course, Legend, Log, NumberField, People, PortraitPanel, row
+from peersim.app.watch.people import HEAD_OF_TABLE, Course, Legend, Log, People, PortraitPanel, row
 from peersim.app.watch.scales import SCALES
 from peersim.app.watch.telling import blocks
 from peersim.app.watch.watching import Watching
@@ -82,12 +83,12 @@ class WatchView:
                 self._play = button(PLAY, self._play_or_pause, kind="main")
                 self._step = button("Step one week", self._step_on)
                 self._back = button("Back to the start", lambda: self._go_to(0))
-                select("Speed", SPEEDS, "2", self._set_speed)
-                select(
+                fields.choice("Speed", SPEEDS, "2", self._set_speed)
+                fields.choice(
                     "Colour by", {key: scale.name for key, scale in SCALES.items()}, self._measure, self._set_measure
                 )
-                self._week_field = NumberField("Go to week", self._week_written)
-                self._world_field = NumberField("World", self._world_written)
+                self._week_field = fields.number("Go to week", 0, self._week_written, whole=True)
+                self._world_field = fields.number("World", 0, self._world_written, whole=True, high=MOST_KEY)
                 self._other = button("Another world", lambda: self._another(self._watching.replicate + 1))
             with part("div", "watch-now"):
                 self._week = Text("p", "", "watch-week")
@@ -141,20 +142,20 @@ class WatchView:
             f"World {self._watching.replicate}, before its first week: other luck, the same scenario."
         )
 
-    async def _week_written(self, text: str) -> None:
+    async def _week_written(self, week: object) -> None:
         most = self._visit.scenario.horizon_weeks
-        if text.isdecimal() and int(text) <= most:
-            await self._go_to(int(text))
+        if isinstance(week, int) and 0 <= week <= most:
+            await self._go_to(week)
         else:
-            self._week_field.put_back()
-            self._status.set_text(f"Go to week: found “{text}”; allowed: a whole number from 0 to {most}.")
+            self._week_field.refuse(self._watching.week)
+            self._status.set_text(f"Go to week: found {_found(week)}; allowed: a whole number from 0 to {most}.")
 
-    async def _world_written(self, text: str) -> None:
-        if text.isdecimal() and int(text) <= MOST_KEY:
-            await self._another(int(text))
+    async def _world_written(self, replicate: object) -> None:
+        if isinstance(replicate, int) and 0 <= replicate <= MOST_KEY:
+            await self._another(replicate)
         else:
-            self._world_field.put_back()
-            self._status.set_text(f"World: found “{text}”; allowed: a whole number from 0 to {MOST_KEY:,}.")
+            self._world_field.refuse(self._watching.replicate)
+            self._status.set_text(f"World: found {_found(replicate)}; allowed: a whole number from 0 to {MOST_KEY:,}.")
 
     def _set_speed(self, speed: str) -> None:
         if speed in SPEEDS:
@@ -197,6 +198,7 @@ class WatchView:
         """Begin, go on where the visitor left off, or begin again with another scenario."""
         self._pause()
         changed = await self._watching.open(self._visit.scenario)
+        self._week_field.about(high=self._visit.scenario.horizon_weeks)
         self._pages()
         self._show()
         again = "The scenario has changed since, so this world begins again. " if changed else ""
@@ -218,7 +220,7 @@ class WatchView:
             for number, page in enumerate(pages)
         }
         with self._teams:
-            select(f"Teams shown, of {len(names):,}", options, str(self._watching.page), self._turn_to)
+            fields.choice(f"Teams shown, of {len(names):,}", options, str(self._watching.page), self._turn_to)
 
     def _show(self) -> None:
         """Bring everything up to date."""
@@ -231,8 +233,9 @@ class WatchView:
         if now is None:
             return
         self._week.set_text(week_said(now.week, now.weeks))
-        self._week_field.show(now.week, now.weeks)
-        self._world_field.show(watching.replicate, MOST_KEY)
+        if not self._timer.active:  # else it would change while the visitor writes into it
+            self._week_field.show(now.week)
+        self._world_field.show(watching.replicate)
         person = watching.person
         self._people.show(now, self._measure, person.place if person else "")
         self._table.show(HEAD_OF_TABLE, [row(team) for team in now.teams])
@@ -247,6 +250,10 @@ class WatchView:
             if self._told != (who := f"{person.place} {person.person}"):
                 self._told = who
                 self._portrait.tell([], 0)
+
+
+def _found(written: object) -> str:
+    return "no number" if written is None else str(written)
 
 
 def week_said(week: int, weeks: int) -> str:
