@@ -250,7 +250,7 @@ def _note(model: Any, peers: range) -> str:
     parts = []
     if vacant:
         posts = f"{say.count(len(vacant), 'peer post')} vacant" if several else "peer post vacant"
-        parts.append(f"{posts} for {say.count(max(vacant), 'week')}" if max(vacant) else f"{posts} since this week")
+        parts.append(f"{posts} ({max(vacant)} {'week' if max(vacant) == 1 else 'weeks'})")
     if waiting >= LONG:
         parts.append(f"{say.count(waiting, 'week')} without supervision")
     text = ", ".join(parts)

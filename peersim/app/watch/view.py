@@ -18,6 +18,10 @@ from peersim.report.story import words as say
 from peersim.world.draws import MOST_KEY
 
 SPEEDS: Final = {"1": "Slow: 1 week a second", "2": "Medium: 2 a second", "4": "Fast: 4 a second"}
+HELP: Final = (
+    "Click a person for who they are. With the keyboard: Tab into the drawing, arrow keys from person to person (up "
+    "and down from team to team), Enter to open."
+)
 PLAY, PAUSE = "Play", "Pause"
 NAMES: Final = {
     "identity": "Peer identity",
@@ -46,32 +50,26 @@ class WatchView:
         self._controls()
         self._trouble = attributed(Text("p", "", "trouble"), hidden="hidden", role="alert")
         with part("div", "watch-stage") as self._stage:
-            with part("div", "watch-main stack"):
-                with part("div", "card"):
-                    Text("h2", "Teams and who met whom this week", "sr-only")
-                    self._teams = part("div", "watch-pages")
-                    self._people = People().on("open", lambda event: self._choose(str(event.args)))
-                    Text(
-                        "p",
-                        "Click a person for who they are. With the keyboard: Tab into the drawing, arrow keys from "
-                        "person to person (up and down from team to team), Enter to open.",
-                        "soft watch-help",
-                    )
-                    self._legend = Legend()
-                with part("details", "card"):
-                    Text("summary", "The teams of the drawing as a table")
-                    self._table = Table("Teams this week", HEAD_OF_TABLE)
-            with part("div", "watch-side stack"):
-                self._portrait = PortraitPanel()
-                self._portrait.on("close", self._let_go)
-                self._portrait.on("go", lambda event: self._choose(str(event.args)))
-                self._portrait.on("story", self._tell)
+            with part("div", "card watch-main"):
+                Text("h2", "Teams and who met whom this week", "sr-only")
+                self._teams = part("div", "watch-pages")
+                self._people = People().on("open", lambda event: self._choose(str(event.args)))
+                Text("p", HELP, "soft watch-help")
+                self._legend = Legend()
+            self._portrait = PortraitPanel()
+            self._portrait.on("close", self._let_go)
+            self._portrait.on("go", lambda event: self._choose(str(event.args)))
+            self._portrait.on("story", self._tell)
+            with part("div", "watch-news"):
                 with part("section", "card", aria_label="So far"):
                     Text("h2", "This world so far")
                     self._courses = {measure: Course(name) for measure, name in NAMES.items()}
                 with part("section", "card", aria_label="What happened"):
                     Text("h2", "What happened")
                     self._log = Log()
+            with part("details", "card watch-table"):
+                Text("summary", "The teams of the drawing as a table")
+                self._table = Table("Teams this week", HEAD_OF_TABLE)
         self._timer = ui.timer(1.0, self._tick, active=False, immediate=False)
         visit.listen(self._news)
         self._legend.show(SCALES[self._measure])
@@ -245,6 +243,7 @@ class WatchView:
             course.show(_newest(measure, values, most), values, now.weeks, most)
         self._log.show(list(watching.log))
         attributed(self._portrait, hidden=person is None and "hidden")
+        self._stage.classes(remove="watch-open") if person is None else self._stage.classes("watch-open")
         if person is not None:
             self._portrait.show(asdict(person), now.week)
             if self._told != (who := f"{person.place} {person.person}"):
