@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from nicegui import ui
 
-from peersim.app import cases, fields, links
+from peersim.app import cases, downloads, fields, links
 from peersim.app.limits import MOST_UPLOADED
 from peersim.app.parts import Text, attributed, button, enable, part, say
 from peersim.app.visit import Visit
@@ -36,8 +36,10 @@ class Toolbar:
                 self._name = fields.text("Name", visit.scenario.name, self._rename, longest=LONGEST_SCENARIO_NAME)
                 self._undo = button("Undo", visit.undo)
                 self._redo = button("Redo", visit.redo)
+            with part("div", "row"):
                 self._opening()
                 button("Share as a link", self._share)
+                downloads.show(visit)
             self._link = part("div")
         self.show()
 
@@ -63,7 +65,7 @@ class Toolbar:
 
     def _opening(self) -> None:
         with part("label", "button filed"):
-            Text("span", "Open a scenario file ...")
+            Text("span", "Open a file ...")
             chosen = attributed(ui.element("input"), type="file", accept=".yaml,.yml")
         chosen.on("change", lambda event: self._opened(*event.args), js_handler=READ % MOST_UPLOADED)
 
