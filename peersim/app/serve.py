@@ -12,7 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from peersim.app import shell
+from peersim.app import shell, watch
 from peersim.app.desk import Desk
 from peersim.app.links import LinkError, unpacked
 from peersim.app.parts import say
@@ -46,6 +46,7 @@ def serve(scenario: Scenario, *, host: str, port: int) -> None:
     port : int
     """
     prepare(scenario)
+    watch.prepare()
     desk = Desk()
     visits = Visits(desk, scenario)
     app.add_middleware(_Headers)
