@@ -35,6 +35,10 @@ MOST_DRAWN: Final = 400
 MOST_TEAMS_DRAWN: Final = 12
 LONGEST_NAME: Final = 60
 """Characters of a name that a visitor gives to a run or to themselves."""
+MOST_CLASSES: Final = 40
+"""Classes open at once."""
+MOST_LEARNERS: Final = 60
+"""Learners in a class."""
 
 
 class TooLargeError(ValueError):
