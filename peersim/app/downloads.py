@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from nicegui import ui
+from nicegui import Client, ui
 
 from peersim.app import papers
 from peersim.app.limits import TooLargeError
@@ -38,26 +38,25 @@ class Downloads:
     def __init__(self) -> None:
         self._told = ""
         self._task: asyncio.Task[bytes] | None = None
-        self._draw: Callable[[], None] = lambda: None
+        self._client: Client | None = None
+        self._draw: Callable[[], None] = _nothing
 
     def show(self, visit: Visit) -> None:
         """Draw the buttons."""
-        client = ui.context.client
 
         async def make(what: str, function: Make, ending: str, kind: str) -> None:
             if self._task is None:
                 name = papers.file_name(visit.scenario, ending)
                 content = await self._made(visit, what, function)
-                if content is not None and not client.is_deleted:
-                    client.download(content, name, kind)
+                if content is not None and self._client is not None:
+                    self._client.download(content, name, kind)
 
-        with part("section", "card", aria_label="To take away"):
-            with part("div", "row"):
-                makers = [
-                    button("Report (HTML)", lambda: make("report", papers.report, "html", HTML)),
-                    button("Spreadsheet (XLSX)", lambda: make("spreadsheet", papers.spreadsheet, "xlsx", XLSX)),
-                ]
-                button("Scenario (YAML)", lambda: ui.download.content(*_scenario(visit)))
+        with part("div", "row", role="group", aria_label="To take away"):
+            button("Save (YAML)", lambda: ui.download.content(*_scenario(visit)))
+            makers = [
+                button("Report (HTML)", lambda: make("report", papers.report, "html", HTML)),
+                button("Spreadsheet (XLSX)", lambda: make("spreadsheet", papers.spreadsheet, "xlsx", XLSX)),
+            ]
             line = status(self._told)
 
         def draw() -> None:
@@ -73,13 +72,21 @@ class Downloads:
 
         self._draw = draw
         visit.listen(told)
-        client.on_delete(self.stop)
+        self._stay_with(ui.context.client)
         draw()
 
-    def stop(self) -> None:
-        """Make nothing any more: the visitor has gone."""
-        if self._task is not None:
-            self._task.cancel()
+    def _stay_with(self, client: Client) -> None:
+        """Send what is made to this page, until it is closed."""
+        if client is not self._client:
+            self._client = client
+            client.on_delete(lambda: self._leave(client))
+
+    def _leave(self, client: Client) -> None:
+        """Make nothing any more, unless the visitor has loaded the page again in the meantime."""
+        if client is self._client:
+            self._client, self._draw = None, _nothing
+            if self._task is not None:
+                self._task.cancel()
 
     async def _made(self, visit: Visit, what: str, function: Make) -> bytes | None:
         """The bytes of a paper, or None and a word on why there are none."""
@@ -113,6 +120,10 @@ class Downloads:
     def _tell(self, told: str) -> None:
         self._told = told
         self._draw()
+
+
+def _nothing() -> None:
+    """Draw nowhere."""
 
 
 def _scenario(visit: Visit) -> tuple[bytes, str, str]:

@@ -115,7 +115,8 @@ export default {
           </template>
           <template v-for="tick in weekTicks" :key="'x' + tick">
             <line :x1="x(tick)" :x2="x(tick)" :y1="height - 36" :y2="height - 32" />
-            <text :x="x(tick)" :y="height - 19" text-anchor="middle">{{ tick }}</text>
+            <text :x="x(tick)" :y="height - 19" :text-anchor="x(tick) > width - 20 ? 'end' : 'middle'"
+              :dx="x(tick) > width - 20 ? 8 : 0">{{ tick }}</text>
           </template>
           <text :x="x(weeks / 2)" :y="height - 4" text-anchor="middle">weeks</text>
         </g>
