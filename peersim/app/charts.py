@@ -6,6 +6,7 @@ library takes a hundred times as long over that as a few paths do.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
@@ -85,7 +86,7 @@ class Chart(ui.element, component="lines.js"):  # type: ignore[call-arg]  # Nice
                 "low": scale * low,
                 "high": scale * high,
                 "weeks": max((len(line.curve.mean) - line.curve.start + 1 for line in drawn), default=1),
-                "lines": [_line(line, scale) for line in drawn],
+                "content": json.dumps([_line(line, scale) for line in drawn]),
                 "marks": [mark._asdict() for mark in marks],
             }
         )

@@ -51,13 +51,12 @@ class Downloads:
                 if content is not None and self._client is not None:
                     self._client.download(content, name, kind)
 
-        with part("section", "card", aria_label="To take away"):
-            with part("div", "row"):
-                makers = [
-                    button("Report (HTML)", lambda: make("report", papers.report, "html", HTML)),
-                    button("Spreadsheet (XLSX)", lambda: make("spreadsheet", papers.spreadsheet, "xlsx", XLSX)),
-                ]
-                button("Scenario (YAML)", lambda: ui.download.content(*_scenario(visit)))
+        with part("div", "row", role="group", aria_label="To take away"):
+            button("Save (YAML)", lambda: ui.download.content(*_scenario(visit)))
+            makers = [
+                button("Report (HTML)", lambda: make("report", papers.report, "html", HTML)),
+                button("Spreadsheet (XLSX)", lambda: make("spreadsheet", papers.spreadsheet, "xlsx", XLSX)),
+            ]
             line = status(self._told)
 
         def draw() -> None:

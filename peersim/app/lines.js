@@ -9,7 +9,7 @@ export default {
     low: Number, // ends of the axis
     high: Number,
     weeks: Number,
-    lines: Array, // of {name, colour, dash, width, start, mean, low, high}; no band where low is null
+    content: String, // lines as JSON: {name, colour, dash, width, start, mean, low, high}; no band where low is null
     marks: Array, // of {week, text}: vertical lines
     pickable: Boolean, // whether a click on a line means something
   },
@@ -38,6 +38,15 @@ export default {
       const step = WEEK_STEPS.find((s) => this.weeks / s <= most) || 1040;
       return Array.from({ length: Math.floor(this.weeks / step) + 1 }, (_, k) => k * step);
     },
+    lines() {
+      return JSON.parse(this.content); // sent as text, for Vue would watch every number of a list
+    },
+    scales() {
+      const wide = (this.width - LEFT - RIGHT) / this.weeks;
+      const tall = (this.height - TOP - BOTTOM) / (this.high - this.low || 1);
+      const high = this.high;
+      return { x: (week) => LEFT + wide * week, y: (value) => TOP + tall * (high - value) };
+    },
     drawn() {
       return this.lines.map((line) => ({ ...line, path: this.path(line, line.mean), area: this.area(line) }));
     },
@@ -55,18 +64,19 @@ export default {
       this.height = Math.max(80, this.$el.clientHeight);
     },
     x(week) {
-      return LEFT + ((this.width - LEFT - RIGHT) * week) / this.weeks;
+      return this.scales.x(week);
     },
     y(value) {
-      return TOP + ((this.height - TOP - BOTTOM) * (this.high - value)) / (this.high - this.low || 1);
+      return this.scales.y(value);
     },
     path(line, values) {
+      const { x, y } = this.scales;
       let text = "", pen = "M";
       for (let k = 0; k < values.length; k++) {
         if (values[k] === null) {
           pen = "M";
         } else {
-          text += `${pen}${this.x(line.start + k).toFixed(1)},${this.y(values[k]).toFixed(1)}`;
+          text += `${pen}${x(line.start + k).toFixed(1)},${y(values[k]).toFixed(1)}`;
           pen = "L";
         }
       }
@@ -74,12 +84,13 @@ export default {
     },
     area(line) {
       if (!line.low) return "";
+      const { x, y } = this.scales;
       const there = [], back = [];
       for (let k = 0; k < line.low.length; k++) {
         if (line.low[k] === null) continue;
-        const x = this.x(line.start + k).toFixed(1);
-        there.push(`${x},${this.y(line.high[k]).toFixed(1)}`);
-        back.push(`${x},${this.y(line.low[k]).toFixed(1)}`);
+        const at = x(line.start + k).toFixed(1);
+        there.push(`${at},${y(line.high[k]).toFixed(1)}`);
+        back.push(`${at},${y(line.low[k]).toFixed(1)}`);
       }
       return there.length ? `M${there.join("L")}L${back.reverse().join("L")}Z` : "";
     },
@@ -104,7 +115,8 @@ export default {
           </template>
           <template v-for="tick in weekTicks" :key="'x' + tick">
             <line :x1="x(tick)" :x2="x(tick)" :y1="height - 36" :y2="height - 32" />
-            <text :x="x(tick)" :y="height - 19" text-anchor="middle">{{ tick }}</text>
+            <text :x="x(tick)" :y="height - 19" :text-anchor="x(tick) > width - 20 ? 'end' : 'middle'"
+              :dx="x(tick) > width - 20 ? 8 : 0">{{ tick }}</text>
           </template>
           <text :x="x(weeks / 2)" :y="height - 4" text-anchor="middle">weeks</text>
         </g>

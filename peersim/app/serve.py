@@ -83,6 +83,7 @@ def serve(scenario: Scenario, *, host: str, port: int) -> None:
         tailwind=False,
         show_welcome_message=False,
         reconnect_timeout=PATIENCE,
+        ws_per_message_deflate=False,  # packing takes longer than sending, on one machine or in one room
     )
 
 

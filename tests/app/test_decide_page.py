@@ -201,7 +201,7 @@ def test_nothing_stands_in_anybodys_way(new_page, settled, axe, width):
 def test_the_file_that_is_saved_gives_the_same_numbers(decide):
     set_lever(decide, OFTEN, 1)
     with decide.expect_download() as download:
-        decide.get_by_role("button", name="Scenario (YAML)").click()
+        decide.get_by_role("button", name="Save (YAML)").click()
     content = yaml.safe_load(download.value.path().read_text(encoding="utf-8"))
     assert content["policies"]["support"]["supervision"]["every_weeks"] == 1
     assert (

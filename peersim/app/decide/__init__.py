@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from peersim.app import downloads
 from peersim.app.decide.levers import Levers
 from peersim.app.decide.panels import Panels
 from peersim.app.decide.runs import Runs
@@ -23,7 +22,6 @@ def show(visit: Visit) -> None:
             summary = Summary(visit)
             runs = Runs(visit)
             panels = Panels(visit, runs.open)
-            downloads.show(visit)
 
     def hear(news: News) -> None:
         if news == "scenario":

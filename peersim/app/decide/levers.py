@@ -51,17 +51,17 @@ class Lever(ui.element, component="lever.js"):  # type: ignore[call-arg]  # Nice
     note : str
         What else a visitor has to know.
     set_ : callable
-        Called with key and new value.
+        Called with key, new value, and whether it goes on with the change before it.
     """
 
-    def __init__(self, key: str, value: Any, base: Any, note: str, set_: Callable[[str, Any], None]) -> None:
+    def __init__(self, key: str, value: Any, base: Any, note: str, set_: Callable[[str, Any, bool], None]) -> None:
         super().__init__()
         parameter = parameter_for(key)
         assert parameter is not None
         self.key = key
         self._props.update(_fixed(key, parameter))
         self._props.update({"value": value, "base": base, "baseText": words.value(key, base), "note": note})
-        self.on("set", lambda event: set_(key, event.args))
+        self.on("set", lambda event: set_(key, *event.args))
 
     def show(self, value: Any, base: Any, note: str) -> None:
         """Show another value, if it is not the one there is."""
@@ -160,13 +160,14 @@ class Levers:
         weeks = [str(change.week) for change in self._visit.scenario.changes if key in change.set]
         return f"Changes again in week {', '.join(weeks)} (see Plan over time)." if weeks else ""
 
-    def _set(self, key: str, value: Any) -> None:
+    def _set(self, key: str, value: Any, going_on: bool) -> None:
         parameter = parameter_for(key)
         number = parameter is not None and parameter.kind == "number"
         before = flat(self._visit.scenario.to_dict())[key]
         self._levers[key].taken(value)
         try:
-            self._visit.change({key: float(value) if number else value})
+            scenario = self._visit.scenario.with_({key: float(value) if number else value})
+            self._visit.take(scenario, going_on=going_on)
         except (ScenarioError, TypeError) as error:
             self._levers[key].refuse(before)
             say(str(error), trouble=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from peersim.app import fields
 from peersim.app.charts import BASELINE, DASHED, NOW, SOLID
 from peersim.app.decide.differences import described, differences
 from peersim.app.decide.panels import BASELINE_NAME, NOW_NAME, look
 from peersim.app.limits import LONGEST_NAME, MOST_KEPT
-from peersim.app.parts import Text, attributed, button, part, say, text_field
+from peersim.app.parts import Text, attributed, button, part, say
 from peersim.app.visit import Kept, Visit
 from peersim.scenario import Scenario, ScenarioError
 
@@ -63,7 +64,7 @@ class Runs:
         """What a kept run was, and what can be done with it."""
         with part("div", "stack", role="group", aria_label=f"About run {number + 1}"):
             Text("h2", f"{number + 1}. {run.name}")
-            text_field("Name", run.name, lambda name: self._visit.rename(number, name), longest=LONGEST_NAME)
+            fields.text("Name", run.name, lambda name: self._visit.rename(number, name), longest=LONGEST_NAME)
             told = differences(run.reading.baseline, run.reading.scenario)
             with part("div"):
                 Text("p", f"Beside {run.reading.baseline.name}, over {run.reading.worlds} worlds:")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from peersim.app import words
+from peersim.app import fields, words
 from peersim.app.parts import Text, attributed, button, part
-from peersim.app.plan import fields, timeline
+from peersim.app.plan import policy_fields, timeline
 from peersim.app.plan.timeline import Changes, PlanError, Step
 from peersim.app.visit import Visit
 from peersim.scenario import Scenario
@@ -54,7 +54,7 @@ class StepEditor:
             self._frame.clear()
             with self._frame:
                 self._draw(step)
-        self._week.reach(self._visit.scenario.horizon_weeks)
+        self._week.about(**policy_fields.weeks_of(self._visit.scenario.horizon_weeks))
         self._week.show(step.week)
         self._value.show(step.value)
         self._over.show(step.over_weeks)
@@ -68,9 +68,9 @@ class StepEditor:
         Text("p", f"{timeline.policy(step.key).meaning}.", "plan-small")
         with part("div", "plan-fields"):
             horizon = self._visit.scenario.horizon_weeks
-            self._value = fields.policy_value(step.key, step.value, lambda new: self._set("value", new))
-            self._week = fields.WeekField(step.week, horizon, lambda new: self._set("week", new))
-            self._over = fields.Field(
+            self._value = policy_fields.policy_value(step.key, step.value, lambda new: self._set("value", new))
+            self._week = policy_fields.week(step.week, horizon, lambda new: self._set("week", new))
+            self._over = fields.number(
                 "Over",
                 step.over_weeks,
                 lambda new: self._set("over_weeks", new),
@@ -120,11 +120,11 @@ class Adder:
         with part("section", "card", aria_labelledby="plan-add"):
             attributed(Text("h2", "Add a policy change"), id="plan-add")
             with part("div", "plan-fields"):
-                self._policy = fields.Field("Policy", self._key, self._chosen, groups=themes)
+                self._policy = fields.choices("Policy", themes, self._key, self._chosen).classes("plan-wide")
                 self._meaning = Text("p", "", "plan-small plan-wide")
                 self._place = part("div", "plan-place")
                 week = min(FIRST_WEEK, scenario.horizon_weeks - 1)
-                self._week = fields.WeekField(week, scenario.horizon_weeks)
+                self._week = policy_fields.week(week, scenario.horizon_weeks, fields.nothing)
             self._refusal = refusal()
             button("Add to the plan", self._pressed, kind="main")
         self._chosen(self._key)
@@ -132,7 +132,7 @@ class Adder:
     def show(self, scenario: Scenario) -> None:
         """Take the weeks and the values of the scenario in hand, from now on."""
         self._start = flat(scenario.to_dict())
-        self._week.reach(scenario.horizon_weeks)
+        self._week.about(**policy_fields.weeks_of(scenario.horizon_weeks))
 
     def focus(self) -> None:
         """Go to its first field."""
@@ -143,7 +143,7 @@ class Adder:
         self._meaning.set_text(f"{timeline.policy(key).meaning}.")
         self._place.clear()
         with self._place:
-            self._value = fields.policy_value(key, self._start[key])
+            self._value = policy_fields.policy_value(key, self._start[key], fields.nothing)
 
     def _pressed(self) -> None:
         try:

@@ -1,19 +1,21 @@
-// A labelled number or choice.  What is half typed stays, whatever else on the page is drawn anew.
+// A labelled text, number or choice.  What is half typed stays, whatever else on the page is drawn anew.
 let count = 0; // for ids
 
 export default {
   props: {
     label: String,
+    kind: String, // text, number or choice
     value: null,
-    low: Number,
+    longest: Number, // characters of a text
+    low: Number, // ends of the range of a number
     high: Number,
     whole: Boolean,
-    unit: String,
-    groups: Array, // of {name, choices: [{value, text}]}; null for a number
+    unit: String, // said after a number
+    groups: Array, // of a choice: {name, choices: [{value, text}]}
   },
   emits: ["set"],
   data() {
-    return { text: String(this.value), id: "plan-field-" + (count += 1) };
+    return { text: String(this.value), id: "field-" + (count += 1) };
   },
   watch: {
     value(value) {
@@ -23,7 +25,8 @@ export default {
   methods: {
     send() {
       const number = Number(this.text);
-      this.$emit("set", this.groups ? this.text : this.text === "" || Number.isNaN(number) ? null : number);
+      const none = this.text === "" || Number.isNaN(number);
+      this.$emit("set", this.kind !== "number" ? this.text : none ? null : number);
     },
     refuse(value) {
       this.text = String(value);
@@ -33,12 +36,14 @@ export default {
     },
   },
   template: `
-    <div class="field plan-field">
+    <div class="field">
       <label class="field-label" :for="id">{{ label }}</label>
-      <template v-if="!groups">
+      <input v-if="kind === 'text'" ref="control" type="text" :id="id" :maxlength="longest" autocomplete="off"
+        v-model="text" @change="send" />
+      <template v-else-if="kind === 'number'">
         <input ref="control" type="number" :id="id" :min="low" :max="high" :step="whole ? 1 : 'any'"
           :aria-describedby="id + '-unit'" v-model="text" @change="send" />
-        <span :id="id + '-unit'" class="plan-small">{{ unit }}</span>
+        <span :id="id + '-unit'" class="field-unit">{{ unit }}</span>
       </template>
       <select v-else ref="control" :id="id" v-model="text" @change="send">
         <template v-for="group in groups" :key="group.name">
