@@ -1,7 +1,12 @@
-"""Charts of the page: lines with bands over weeks, and bars; drawn by ECharts as SVG, without animation."""
+"""Charts of the page: lines with bands over weeks.
+
+Drawn by a component of our own (``lines.js``): seven charts are drawn anew with every move of a lever, and a general
+library takes a hundred times as long over that as a few paths do.
+"""
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
@@ -9,122 +14,127 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from nicegui import ui
 
-from peersim.app.reading import Curve, Panel
+from peersim.app.reading import Curve, Floats, Panel
 
 # Told apart with every common kind of colour blindness (Okabe and Ito 2008); a dash tells them apart in grey.
-BASELINE, NOW, INK, GRID = "#595959", "#0072B2", "#1A1A1A", "#E3E6E8"
+BASELINE, NOW = "#595959", "#0072B2"
 KEPT: Final = ("#D55E00", "#009E73", "#CC79A7", "#7A5195", "#8C6D1F", "#56B4E9", "#B22222", "#2F4B7C")
 """Colours of kept runs, in order."""
-DASHES: Final = ("dashed", "dotted", [8, 3, 2, 3], [2, 4], [12, 4], [6, 2], [4, 4, 1, 4], [1, 2])
+DASHED, SOLID = "6 4", ""
+DASHES: Final = ("8 3", "2 3", "8 3 2 3", "12 4", "4 4", "10 2 2 2 2 2", "6 2", "1 2")
+"""How kept runs are dashed, in order."""
 LEAST_SPAN: Final = 4
-"""Tenths of the scale that an axis shows at least."""
-FONT: Final = "system-ui, -apple-system, 'Segoe UI', Arial, sans-serif"
+"""Tenths of the scale that an axis of shares shows at least, so that small things look small."""
 
 
 class Line(NamedTuple):
-    """A curve on a chart: its name, colour, dash, width, and whether its band is drawn."""
+    """A curve on a chart: its name, colour, dash (as SVG has it), width, and whether its band is drawn."""
 
     name: str
     curve: Curve
     colour: str
-    dash: Any = "solid"
+    dash: str = SOLID
     width: float = 2.0
     band: bool = True
 
 
-def chart(label: str, options: dict[str, Any], clicked: Callable[[str], Any] | None = None) -> ui.echart:
-    """A chart with what a screen reader says of it; `clicked` is called with the name of the line that was clicked."""
-    made = ui.echart(options, renderer="svg").classes("chart")
-    made._props.update({"role": "img", "aria-label": label})
-    if clicked is not None:
-        made.on_click(lambda event: clicked(str(event.series_name)) if event.component_type == "series" else None)
-    return made
+class Mark(NamedTuple):
+    """A week to be marked on a chart, and its letter."""
+
+    week: int
+    text: str
 
 
-def lines(panel: Panel, drawn: Sequence[Line]) -> dict[str, Any]:
-    """Options of a chart of lines over weeks, the last line on top."""
-    scale = 100.0 if panel.axis.startswith("%") else 1.0
-    low, high = span(drawn)
-    weeks = max((len(line.curve.mean) for line in drawn), default=1)
-    series = [part for line in drawn for part in _series(line, scale)]
+class Chart(ui.element, component="lines.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
+    """A chart of lines over weeks.
+
+    Parameters
+    ----------
+    panel : Panel
+        What is drawn.
+    picked : callable, optional
+        Called with the name of a line that was clicked.
+    """
+
+    def __init__(self, panel: Panel, picked: Callable[[str], Any] | None = None) -> None:
+        super().__init__()
+        self.classes("chart")
+        self._panel = panel
+        self._props["pickable"] = picked is not None
+        self.draw([], panel.title)
+        if picked is not None:
+            self.on("pick", lambda event: picked(str(event.args)))
+
+    def draw(self, drawn: Sequence[Line], label: str, marks: Sequence[Mark] = ()) -> None:
+        """Draw lines, the last on top.
+
+        Parameters
+        ----------
+        drawn : sequence of Line
+        label : str
+            What they show, in words, for whoever cannot see them.
+        marks : sequence of Mark
+            Weeks marked with a vertical line.
+        """
+        unit = self._panel.axis[:1] if self._panel.axis[:1] in ("%", "£") else ""
+        scale = 100.0 if unit == "%" else 1.0
+        low, high = _span(drawn) if self._panel.whole else _round_span(drawn)
+        self._props.update(
+            {
+                "label": label,
+                "unit": unit,
+                "low": scale * low,
+                "high": scale * high,
+                "weeks": max((len(line.curve.mean) - line.curve.start + 1 for line in drawn), default=1),
+                "content": json.dumps([_line(line, scale) for line in drawn]),
+                "marks": [mark._asdict() for mark in marks],
+            }
+        )
+        self.update()
+
+
+def _line(line: Line, scale: float) -> dict[str, Any]:
+    """A line as the component takes it."""
+    curve = line.curve
     return {
-        "animation": False,
-        "textStyle": {"fontFamily": FONT, "color": INK},
-        "grid": {"left": 46, "right": 12, "top": 12, "bottom": 38},
-        "tooltip": {
-            "trigger": "axis",
-            "renderMode": "richText",
-            "confine": True,
-            ":valueFormatter": "value => value == null ? '-' : Math.abs(value) >= 1000 ? "
-            "Math.round(value).toLocaleString('en-GB') : Number(value).toFixed(Math.abs(value) > 1 ? 1 : 3)",
-        },
-        "xAxis": {
-            "type": "value",
-            "min": 0,
-            "max": weeks,
-            "name": "weeks",
-            "nameLocation": "middle",
-            "nameGap": 24,
-            "splitLine": {"show": False},
-            "axisLine": {"lineStyle": {"color": BASELINE}},
-            "axisLabel": {"color": INK},
-        },
-        "yAxis": {
-            "type": "value",
-            "min": scale * low if panel.whole else None,
-            "max": scale * high if panel.whole else None,
-            "scale": not panel.whole,
-            "splitLine": {"lineStyle": {"color": GRID}},
-            "axisLabel": {"color": INK}
-            | ({} if panel.whole else {":formatter": "value => '£' + Math.round(value / 1000) + 'k'"}),
-        },
-        "series": series,
+        "name": line.name,
+        "colour": line.colour,
+        "dash": line.dash,
+        "width": line.width,
+        "start": curve.start,
+        "mean": _numbers(scale * curve.mean),
+        "low": _numbers(scale * curve.low) if line.band else None,
+        "high": _numbers(scale * curve.high) if line.band else None,
     }
 
 
-def span(drawn: Sequence[Line]) -> tuple[float, float]:
-    """Ends of an axis of shares that holds lines and bands: round, and far enough apart to keep small things small."""
-    parts = [part for line in drawn for part in (line.curve if line.band else line.curve[:1])]
-    values = np.concatenate(parts) if parts else np.array([0.0, 1.0])
+def _numbers(values: Floats) -> list[float | None]:
+    """Numbers short enough to send, None for what has no value."""
+    return [None if math.isnan(value) else value for value in np.round(values, 4).tolist()]
+
+
+def _span(drawn: Sequence[Line]) -> tuple[float, float]:
+    """Ends of an axis of shares that holds lines and bands: round, and `LEAST_SPAN` apart at least."""
+    values = _all(drawn)
     low, high = math.floor(10 * np.nanmin(values)), math.ceil(10 * np.nanmax(values))
     wanting = max(0, LEAST_SPAN - (high - low))
-    low, high = max(0, low - wanting // 2), min(10, high + wanting - wanting // 2)
-    return max(0, min(low, high - LEAST_SPAN)) / 10, min(10, max(high, low + LEAST_SPAN)) / 10
+    low, high = low - wanting // 2, high + wanting - wanting // 2
+    low, high = (0, high - low) if low < 0 else (low, high)
+    low, high = (10 - (high - low), 10) if high > 10 else (low, high)
+    return max(low, 0) / 10, high / 10
 
 
-def _series(line: Line, scale: float) -> list[dict[str, Any]]:
-    mean, low, high = (np.round(scale * np.asarray(part), 4) for part in line.curve)
-    start = 0 if len(mean) and line.curve.mean[0] == 1.0 and line.curve.low[0] == 1.0 else 1
-    weeks = range(start, start + len(mean))
-    hidden = {
-        "type": "line",
-        "symbol": "none",
-        "silent": True,
-        "stack": f"band of {line.name}",
-        "stackStrategy": "all",
-        "lineStyle": {"opacity": 0},
-        "tooltip": {"show": False},
-    }
-    band = [
-        {**hidden, "name": f"{line.name}: low", "data": _points(weeks, low)},
-        {
-            **hidden,
-            "name": f"{line.name}: high",
-            "data": _points(weeks, high - low),
-            "areaStyle": {"color": line.colour, "opacity": 0.16},
-        },
+def _round_span(drawn: Sequence[Line]) -> tuple[float, float]:
+    """Ends of an axis of amounts that holds lines and bands, with a little room."""
+    values = _all(drawn)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    room = 0.05 * (high - low) or 0.05 * abs(high) or 1.0
+    return max(0.0, low - room), high + room
+
+
+def _all(drawn: Sequence[Line]) -> Floats:
+    parts = [
+        part for line in drawn for part in ((line.curve.mean, line.curve.low, line.curve.high)[: 3 if line.band else 1])
     ]
-    drawn = {
-        "type": "line",
-        "name": line.name,
-        "symbol": "none",
-        "triggerLineEvent": True,
-        "color": line.colour,
-        "lineStyle": {"width": line.width, "type": line.dash},
-        "data": _points(weeks, mean),
-    }
-    return [*(band if line.band else []), drawn]
-
-
-def _points(weeks: range, values: Any) -> list[list[float | None]]:
-    return [[week, None if np.isnan(value) else float(value)] for week, value in zip(weeks, values, strict=True)]
+    values = np.concatenate(parts) if parts else np.array([0.0, 1.0])
+    return values if not np.isnan(values).all() else np.array([0.0, 1.0])

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
+import sys
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from functools import cached_property, partial
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from threading import Event
 from typing import Any, Final, ParamSpec, TypeVar
 
 from peersim.app.limits import FIRST_WORLDS, n_people
 from peersim.app.turns import Turns, Urgency
-from peersim.ensemble import CHUNK, chunks, threads_available
+from peersim.ensemble import CHUNK, live_chunk, threads_available
 from peersim.results.results import Batch, Results
 from peersim.scenario import Scenario
+from peersim.world.build import build
 from peersim.world.measures import N_WEEKLY
 
 P = ParamSpec("P")
@@ -25,6 +31,8 @@ SEED: Final = 1
 """Of every run of the page: a visitor who runs the saved scenario on the command line sees the same numbers."""
 SLICE: Final = 400_000
 """Person-weeks that a core lives before somebody else may have it: some 20 milliseconds."""
+BEHIND: Final = 10
+"""Steps of priority by which worlds that only fill in stand back behind the page and the browsers on this machine."""
 MOST_REMEMBERED: Final = 400_000_000
 """Bytes of results kept for whoever asks for the same again."""
 
@@ -32,21 +40,29 @@ MOST_REMEMBERED: Final = 400_000_000
 class Desk:
     """Where every visitor asks for worlds.
 
-    The worlds of a run are lived in slices, each by a core in its turn, so that a long run never keeps a short one
-    waiting, and a first look goes before worlds that only fill in.  What several visitors ask for is lived once.  A
-    task that is cancelled leaves no more than the slices under way.
+    The worlds of a run are lived in slices, each in its turn, so that a long run never keeps a short one waiting, and a
+    first look goes before worlds that only fill in, which are lived by threads that stand back.  What several visitors
+    ask for is lived once.  A task that is cancelled leaves no more than the worlds under way.
 
     Parameters
     ----------
     cores : int, optional
         Cores to use; all by default.
+
+    Attributes
+    ----------
+    closed : bool
+        Whether the page is ending: what runs aside for long should end too.
     """
 
     def __init__(self, cores: int | None = None) -> None:
+        self.closed = False
         self._cores = cores or threads_available()
         self._turns = Turns(self._cores)
-        self._pool = ThreadPoolExecutor(self._cores, "worlds")
+        self._pool = ThreadPoolExecutor(len(Urgency) * self._cores, "work")
+        self._patient = ThreadPoolExecutor(self._cores, "patient", initializer=_stand_back)
         self._side = ThreadPoolExecutor(1, "aside")
+        self._process: Executor | None = None
         self._remembered: OrderedDict[Key, Results] = OrderedDict()
         self._under_way: dict[Key, _Shared] = {}
 
@@ -72,7 +88,7 @@ class Desk:
         return (scenario.digest, worlds) in self._remembered
 
     async def work(self, urgency: Urgency, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a quick function on a core in its turn."""
+        """Call a quick function in its turn."""
         async with self._turns.turn(urgency):
             return await _in(self._pool, function, *args, **kwargs)
 
@@ -81,12 +97,30 @@ class Desk:
         return await _in(self._side, function, *args, **kwargs)
 
     async def apart(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function in a process of its own, where it cannot hold up Python here."""
-        return await _in(self._process, function, *args, **kwargs)
+        """Call a function in a process of its own, where it cannot hold up Python here.
 
-    @cached_property
-    def _process(self) -> Executor:
-        return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+        If that process ends under way, as when the system has run out of memory, a new one tries once more.
+
+        Raises
+        ------
+        BrokenProcessPool
+            If that ends too.  The next call gets another.
+        """
+        try:
+            return await self._in_process(function, *args, **kwargs)
+        except BrokenProcessPool:
+            return await self._in_process(function, *args, **kwargs)
+
+    async def _in_process(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._process is None:
+            self._process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+        process = self._process
+        try:
+            return await _in(process, function, *args, **kwargs)
+        except BrokenProcessPool:
+            if self._process is process:  # unless somebody else who waited for it has seen to that
+                self._process = None
+            raise
 
     async def _run(self, scenario: Scenario, worlds: int, urgency: Urgency) -> Results:
         begun = self._remembered.get((scenario.digest, FIRST_WORLDS)) if worlds > FIRST_WORLDS else None
@@ -100,16 +134,26 @@ class Desk:
         return results
 
     async def _lived(self, scenario: Scenario, first: int, worlds: int, urgency: Urgency) -> list[Batch]:
-        """Worlds from `first` on, in slices of which no more are asked for at once than there are cores."""
+        """Worlds from `first` on, in slices.
+
+        For every slice that is lived another one waits for its turn, so that nobody less urgent slips in between.
+        """
         size = max(1, min(CHUNK, SLICE // (n_people(scenario) * scenario.horizon_weeks)))
         starts = iter(range(first, worlds, size))
+        blank = await self.work(urgency, build, scenario, seed=SEED, weeks=scenario.horizon_weeks)
+        pool = self._pool if urgency is Urgency.FIRST_LOOK else self._patient
+        stop = Event()
         lived: dict[int, Batch] = {}
 
         async def live() -> None:
             for start in starts:
-                lived[start] = await self.work(urgency, _slice, scenario, start, min(size, worlds - start))
+                async with self._turns.turn(urgency):
+                    lived[start] = await _in(pool, live_chunk, blank, start, min(size, worlds - start), stop)
 
-        await asyncio.gather(*(live() for _ in range(self._cores)))
+        try:
+            await asyncio.gather(*(live() for _ in range(2 * self._cores)))
+        finally:
+            stop.set()  # whatever is still under way is not wanted any more
         return [lived[start] for start in sorted(lived)]
 
     def _remember(self, key: Key, results: Results) -> None:
@@ -123,7 +167,8 @@ class Desk:
 
     def close(self) -> None:
         """Take no more work and let go of threads and processes."""
-        for pool in (self._pool, self._side, self.__dict__.get("_process")):
+        self.closed = True
+        for pool in (self._pool, self._patient, self._side, self._process):
             if pool is not None:
                 pool.shutdown(wait=False, cancel_futures=True)
 
@@ -150,10 +195,10 @@ async def _in(pool: Executor, function: Callable[..., T], *args: Any, **kwargs: 
     return await asyncio.get_running_loop().run_in_executor(pool, partial(function, *args, **kwargs))
 
 
-def _slice(scenario: Scenario, first: int, count: int) -> Batch:
-    """Consecutive worlds, lived by this thread."""
-    (batch,) = chunks(scenario, count, seed=SEED, first=first, threads=1)
-    return batch
+def _stand_back() -> None:
+    """Leave the core to everybody else who wants it, from now on, where threads can have a priority."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + BEHIND)
 
 
 def _size(results: Results) -> int:

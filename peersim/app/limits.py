@@ -12,6 +12,14 @@ FIRST_WORLDS: Final = 32
 """Worlds that are drawn at once; the rest fill in."""
 MOST_WORK: Final = 60_000_000
 """Person-weeks that one change may cost: some four seconds of one core."""
+MOST_ATTRIBUTED: Final = 1_000_000_000
+"""Person-weeks that finding out which policies carry a difference may cost: some minute of one core."""
+ATTRIBUTED_WORLDS: Final = 64
+"""Worlds of each scenario in that, where they are not too many."""
+FEWEST_ATTRIBUTED: Final = 16
+"""Worlds of each scenario with fewer than which nothing could be told."""
+STARTING: Final = 250_000
+"""What a scenario costs before its first world is lived, as person-weeks."""
 MOST_VISITS: Final = 100
 """Pages open at once."""
 MOST_KEPT: Final = 8
@@ -20,6 +28,11 @@ MOST_UNDONE: Final = 100
 """Changes that can be undone."""
 MOST_UPLOADED: Final = 200_000
 """Bytes of a scenario file from a visitor, and of what a link may hold once unpacked."""
+MOST_WATCHED: Final = 5_000
+"""People in a world that is watched: stepped agent by agent, in some forty milliseconds a week."""
+MOST_DRAWN: Final = 400
+"""People drawn at once; the teams of a larger provider are shown in turn."""
+MOST_TEAMS_DRAWN: Final = 12
 LONGEST_NAME: Final = 60
 """Characters of a name that a visitor gives to a run or to themselves."""
 MOST_CLASSES: Final = 40
@@ -52,6 +65,40 @@ def worlds(scenario: Scenario) -> int:
     return min(WORLDS, affordable)
 
 
+def attributed_worlds(base: Scenario, bundle: Scenario, scenarios: int) -> int:
+    """Worlds that the page runs of each of so many scenarios between two, to find out which part does what.
+
+    Raises
+    ------
+    TooLargeError
+        If not even the fewest can be run within `MOST_ATTRIBUTED`.
+    """
+    each = max(n_people(base), n_people(bundle)) * base.horizon_weeks
+    affordable = (MOST_ATTRIBUTED // scenarios - STARTING) // each
+    if affordable < FEWEST_ATTRIBUTED:
+        raise TooLargeError(
+            f"This would take {scenarios:,} scenarios of a provider as large as this, which is more than this page "
+            "runs. Themes are fewer parts than single policies, and fewer teams show the same; or save both scenarios "
+            "and use `peersim attribute` on the command line."
+        )
+    return min(ATTRIBUTED_WORLDS, affordable)
+
+
 def n_people(scenario: Scenario) -> int:
     """People in one world, with a manager for each team; the few above them do not weigh."""
     return scenario.n_peers + scenario.n_clinicians + scenario.n_users + scenario.n_teams
+
+
+def watched(scenario: Scenario) -> None:
+    """Check that one world of a scenario can be watched week by week.
+
+    Raises
+    ------
+    TooLargeError
+        If more people are in it than `MOST_WATCHED`.
+    """
+    if (people := n_people(scenario)) > MOST_WATCHED:
+        raise TooLargeError(
+            f"{people:,} people are more than can be watched here (up to {MOST_WATCHED:,}). "
+            "Fewer teams, or fewer people on a caseload, show the same."
+        )

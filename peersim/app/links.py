@@ -31,11 +31,13 @@ def unpacked(text: str) -> Scenario:
         If what it holds is no scenario.
     """
     try:
-        content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        content = base64.b64decode(text.encode() + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         unzip = zlib.decompressobj()
         written = unzip.decompress(content, MOST_UPLOADED)
-        if unzip.unconsumed_tail:
+        if len(written) >= MOST_UPLOADED:
             raise LinkError(f"this link holds more than a scenario file may ({MOST_UPLOADED:,} bytes)")
+        if not unzip.eof:
+            raise zlib.error("cut off")
         whole = written.decode()
     except (binascii.Error, UnicodeError, zlib.error):
         raise LinkError(

@@ -80,14 +80,16 @@ def enable(element: Any, enabled: bool) -> None:
     attributed(element, disabled=not enabled and "disabled")
 
 
-def select(label: str, options: Mapping[str, str], value: str, chosen: Callable[[str], Any]) -> ui.element:
+def select(
+    label: str, options: Mapping[str, str | Mapping[str, str]], value: str, chosen: Callable[[str], Any]
+) -> ui.element:
     """A labelled choice.
 
     Parameters
     ----------
     label : str
     options : mapping of str to str
-        What is shown, by value.
+        What is shown, by value; or such mappings by the name of their group.
     value : str
         What is chosen to begin with.
     chosen : callable
@@ -97,9 +99,18 @@ def select(label: str, options: Mapping[str, str], value: str, chosen: Callable[
         Text("span", label, "field-label")
         with attributed(ui.element("select"), value=value) as made:
             for key, text in options.items():
-                attributed(Text("option", text), value=key, selected=key == value and "selected")
+                if isinstance(text, str):
+                    _options({key: text}, value)
+                else:
+                    with part("optgroup", label=key):
+                        _options(text, value)
         made.on("change", lambda event: chosen(event.args), js_handler="(event) => emit(event.target.value)")
     return made
+
+
+def _options(texts: Mapping[str, str], value: str) -> None:
+    for key, text in texts.items():
+        attributed(Text("option", text), value=key, selected=key == value and "selected")
 
 
 def text_field(label: str, value: str, written: Callable[[str], Any], *, longest: int) -> ui.element:
@@ -111,22 +122,34 @@ def text_field(label: str, value: str, written: Callable[[str], Any], *, longest
     return made
 
 
-def table(
-    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, hidden_caption: bool = False
-) -> ui.element:
-    """A table of texts; the first cell of each row heads it."""
-    with part("div", "table-frame", tabindex="0", role="group", aria_label=caption) as frame, part("table"):
-        Text("caption", caption, "sr-only" if hidden_caption else "")
-        with part("thead"), part("tr"):
-            for text in head:
-                attributed(Text("th", text), scope="col")
-        with part("tbody"):
-            for first, *others in rows:
-                with part("tr"):
-                    attributed(Text("th", first), scope="row")
-                    for text in others:
-                        Text("td", text)
-    return frame
+class Table(ui.element, component="table.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
+    """A table of texts; the first cell of each row heads it.
+
+    Parameters
+    ----------
+    caption : str
+    head : sequence of str
+    rows : sequence of sequences of str
+    hidden_caption : bool
+        Whether only a screen reader says the caption.
+    """
+
+    def __init__(
+        self, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]] = (), *, hidden_caption: bool = False
+    ) -> None:
+        super().__init__()
+        self._props.update({"caption": caption, "hidden": hidden_caption})
+        self.show(head, rows)
+
+    def show(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Show other rows."""
+        self._props.update({"head": list(head), "rows": [list(row) for row in rows]})
+        self.update()
+
+
+def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, hidden_caption: bool = False) -> Table:
+    """A table drawn once; see `Table`."""
+    return Table(caption, head, rows, hidden_caption=hidden_caption)
 
 
 def status(text: str = "") -> Text:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from peersim.analysis import pairs
 from peersim.analysis.comparison import Comparison
 from peersim.analysis.matching import effective_changes
 from peersim.results.outcomes import interval
@@ -59,7 +61,10 @@ PANELS: Final = {
     "trust": Panel("Users' trust", "0 to 1", f"Service users' trust in their peer worker. {_BAND}", "trust"),
     "hope": Panel("Users' hope", "0 to 1", f"Service users' hope. {_BAND}", "hope"),
     "staffing": Panel(
-        "Staffing", "% of peer posts filled", f"Peer posts with somebody in them. {_BAND}", "vacancy_rate"
+        "Staffing",
+        "% of peer posts filled",
+        "Peer posts with somebody in them, mean over worlds. Band: 95 % interval of that mean.",
+        "vacancy_rate",
     ),
     "cost": Panel(
         "Cost",
@@ -73,11 +78,12 @@ PANELS: Final = {
 
 
 class Curve(NamedTuple):
-    """A line over weeks and its band; arrays of shape (weeks,)."""
+    """A line over weeks and its band: arrays of one value a week, and the week of the first."""
 
     mean: Floats
     low: Floats
     high: Floats
+    start: int = 1
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,8 @@ class Reading:
         As `Comparison.of`; None where scenario and baseline are the same.
     identity_causes, baseline_identity_causes, reasons, baseline_reasons : DataFrame
         As `Results.identity_causes` and `Results.reasons`.
+    identity_differences : DataFrame or None
+        As `pairs.identity_causes`; None where scenario and baseline are the same.
     """
 
     scenario: Scenario
@@ -110,6 +118,21 @@ class Reading:
     baseline_identity_causes: pd.DataFrame
     reasons: pd.DataFrame
     baseline_reasons: pd.DataFrame
+    identity_differences: pd.DataFrame | None
+
+    @cached_property
+    def levels(self) -> dict[str, dict[str, Any]]:
+        """The rows of `outcomes`, by outcome: quicker to look things up in."""
+        return _rows(self.outcomes)
+
+    @cached_property
+    def differences(self) -> dict[str, dict[str, Any]]:
+        """The rows of `contrasts`, by outcome; none where there is nothing to compare."""
+        return {} if self.contrasts is None else _rows(self.contrasts)
+
+
+def _rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {str(name): {str(key): value for key, value in row.items()} for name, row in table.to_dict("index").items()}
 
 
 def read(baseline: Results, results: Results) -> Reading:
@@ -128,19 +151,21 @@ def read(baseline: Results, results: Results) -> Reading:
         baseline.identity_causes,
         results.reasons,
         baseline.reasons,
+        None if same else pairs.identity_causes(baseline, results),
     )
 
 
 def curves(results: Results) -> dict[str, Curve]:
     """The curve of every panel."""
     weeks = np.arange(1, results.weeks + 1)
-    filled = 1.0 - results.by_week("vacancy_rate")
+    filled = Curve(*interval(1.0 - results.by_week("vacancy_rate")))  # of a few posts: a spread would be steps
     cost = results.by_week("cost").cumsum(axis=1) / weeks * WEEKS_A_YEAR
     drawn = {name: results.by_week(name) for name in ("identity", "wellbeing", "trust", "hope")}
-    banded = {name: _banded(values) for name, values in (drawn | {"staffing": filled, "cost": cost}).items()}
+    banded = {name: _banded(values) for name, values in (drawn | {"cost": cost}).items()}
     stay = results.retention
-    kept = Curve(*(stay[name].to_numpy() for name in ("retention", "low", "high")))
-    return {name: kept if name == "retention" else banded[name] for name in PANELS}
+    mean, low, high = (stay[name].to_numpy() for name in ("retention", "low", "high"))
+    found = banded | {"staffing": filled, "retention": Curve(mean, low, high, start=0)}
+    return {name: found[name] for name in PANELS}
 
 
 def _banded(values: Floats) -> Curve:

@@ -44,13 +44,13 @@ def frame(visit: Visit) -> None:
     """The whole page of a visitor."""
     _styled()
     attributed(Text("a", "Skip to content", "skip"), href="#main")
-    with part("header", "masthead", role="banner"):
+    with part("header", "masthead"):
         ui.link("peersim", "/").classes("brand")
         with part("nav", aria_label="Views"):
             links = {view.name: ui.link(view.name, view.address) for view in VIEWS}
-    with part("div", "content", id="main", role="main", tabindex="-1") as main:
+    with part("main", "content", id="main", tabindex="-1") as main:
         ui.sub_pages({view.address: _shown(visit, view, links, main) for view in (*VIEWS, *WITHIN)})
-    with part("footer", "foot", role="contentinfo"):
+    with part("footer", "foot"):
         Text(
             "p",
             "Read differences rather than levels, and signs rather than sizes: many of the model's constants are "
@@ -61,7 +61,7 @@ def frame(visit: Visit) -> None:
 def full() -> None:
     """The page for whom there is no room."""
     _styled()
-    with part("div", "content", id="main", role="main"):
+    with part("main", "content", id="main"):
         Text("h1", "No room at the moment")
         Text("p", "As many people as this page serves are using it. Load the page again in a few minutes.")
 
@@ -69,8 +69,6 @@ def full() -> None:
 def _styled() -> None:
     for path in STYLES:
         ui.add_css(path)
-    # NiceGUI puts everything into a <main> of its own; what is main, banner and footer is said by `frame`.
-    attributed(ui.context.client.content.parent_slot.parent, role="none")
 
 
 def _shown(visit: Visit, view: View, links: dict[str, ui.link], main: ui.element) -> Callable[..., None]:
@@ -82,6 +80,7 @@ def _shown(visit: Visit, view: View, links: dict[str, ui.link], main: ui.element
             attributed(link, aria_current=name == view.name and "page")
         ui.page_title(f"{view.name} - peersim")
         visit.listen(lambda _: _marked(main, visit))
+        _marked(main, visit)
         view.show(visit, *([item] if view in WITHIN else []))
 
     return show

@@ -1,4 +1,4 @@
-"""Cores in turns: whoever is more urgent goes first, and among equals whoever asked first."""
+"""Turns: whoever is more urgent goes first, and among equals whoever asked first."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ class Urgency(IntEnum):
 class Turns:
     """So many turns at a time, for tasks of one event loop.
 
+    A turn is free while fewer than so many are held by whoever is as urgent or more: who is less urgent holds up
+    nobody, not even with the turn that they have.
+
     Parameters
     ----------
     at_once : int
@@ -27,7 +30,8 @@ class Turns:
     """
 
     def __init__(self, at_once: int) -> None:
-        self._free = at_once
+        self._at_once = at_once
+        self._held = [0 for _ in Urgency]
         self._waiting: list[tuple[Urgency, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
 
@@ -42,13 +46,13 @@ class Turns:
             yield
         finally:
             if not future.cancel() and not future.cancelled():  # it was called
-                self._free += 1
+                self._held[urgency] -= 1
                 self._call()
 
     def _call(self) -> None:
         """Give free turns to whoever waits."""
-        while self._free and self._waiting:
-            _, _, future = heapq.heappop(self._waiting)
+        while self._waiting and sum(self._held[: self._waiting[0][0] + 1]) < self._at_once:
+            urgency, _, future = heapq.heappop(self._waiting)
             if not future.done():
-                self._free -= 1
+                self._held[urgency] += 1
                 future.set_result(None)

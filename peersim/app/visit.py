@@ -75,15 +75,21 @@ class Visit:
         """
         self.take(self.scenario.with_(changes))
 
-    def take(self, scenario: Scenario) -> None:
+    def take(self, scenario: Scenario, *, going_on: bool = False) -> None:
         """Take another scenario in hand, compared with the same baseline; `undo` brings back the one before.
+
+        Parameters
+        ----------
+        scenario : Scenario
+        going_on : bool
+            Whether this goes on with the change before it, as while something is dragged: both are undone as one.
 
         Raises
         ------
         ScenarioError
             If the baseline cannot be watched for as long; nothing is changed then.
         """
-        self._turn_to(scenario, framed(self.baseline, scenario))
+        self._turn_to(scenario, framed(self.baseline, scenario), going_on=going_on)
 
     def start(self, scenario: Scenario) -> None:
         """Start from another scenario: what is changed from now on is compared with it."""
@@ -175,10 +181,11 @@ class Visit:
         if self._run is not None:
             self._run.cancel()
 
-    def _turn_to(self, scenario: Scenario, baseline: Scenario) -> None:
+    def _turn_to(self, scenario: Scenario, baseline: Scenario, *, going_on: bool = False) -> None:
         if (scenario, baseline) == (self.scenario, self.baseline) and not self.trouble:
             return
-        self._before = [*self._before, (self.scenario, self.baseline)][-limits.MOST_UNDONE :]
+        if not going_on:
+            self._before = [*self._before, (self.scenario, self.baseline)][-limits.MOST_UNDONE :]
         self._after = []
         self._hold(scenario, baseline)
 

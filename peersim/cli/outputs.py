@@ -108,20 +108,20 @@ def write_run(results: Results, places: Places, timing: Timing) -> None:
 
 def forward_run(results: Results, places: Places, manifest: Mapping[str, Any]) -> None:
     """Write report and spreadsheet of a run, as far as they were asked for."""
-    from peersim.report import page, workbook
+    from peersim.report import again, page, workbook
 
     if places.report is not None:
-        _write_page(places.report, page.of_run(results, manifest, command=run_again(results)))
+        _write_page(places.report, page.of_run(results, manifest, command=again.run(results)))
     if places.sheet is not None:
         workbook.of_run(results, places.sheet)
 
 
 def forward_comparison(comparison: Comparison, places: Places, manifest: Mapping[str, Any], effect: str) -> None:
     """Write report and spreadsheet of a comparison, as far as they were asked for."""
-    from peersim.report import page, workbook
+    from peersim.report import again, page, workbook
 
     if places.report is not None:
-        command = compare_again(comparison, effect)
+        command = again.compare(comparison, effect)
         _write_page(places.report, page.of_comparison(comparison, manifest, command=command, effect=effect))
     if places.sheet is not None:
         workbook.of_comparison(comparison, places.sheet, effect)
@@ -129,25 +129,6 @@ def forward_comparison(comparison: Comparison, places: Places, manifest: Mapping
 
 def _write_page(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def run_again(results: Results) -> str:
-    """How to get a run again from what its report holds."""
-    return f"peersim run scenario.yaml -n {results.replicates} --seed {results.seed}    # the scenario below, saved"
-
-
-def compare_again(comparison: Comparison, effect: str) -> str:
-    """How to get a comparison again from what its report holds."""
-    names = [f"scenario_{number}.yaml" for number in range(1, len(comparison.arms) + 1)]
-    option = "" if effect == "years_retained" else f" --effect {effect}"
-    size = f"-n {comparison.replicates} --seed {comparison.seed}"
-    return "\n".join(
-        [
-            "# the scenarios below, saved in their order as",
-            f"# {', '.join(['baseline.yaml', *names])}",
-            f"peersim compare baseline.yaml {' '.join(names)} {size}{option}",
-        ]
-    )
 
 
 def write_attribution(attribution: Attribution, places: Places, timing: Timing, outcomes: Sequence[str]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from typing import Annotated
 
 import typer
 
-from peersim.cli.common import read_scenario
+from peersim.cli.common import RefusedError, read_scenario
 
 
 def app(
@@ -37,5 +39,18 @@ def app(
     from peersim.app.serve import serve
     from peersim.app.teach.shelf import shelf
 
-    start = read_scenario(scenario, []) if scenario else cases()["baseline"]
-    serve(start, host=host, port=port, lessons=shelf(lessons) if lessons else {})
+    begin = read_scenario(scenario, []) if scenario else cases()["baseline"]
+    own = shelf(lessons) if lessons else {}
+    _check_free(host, port)
+    serve(begin, host=host, port=port, lessons=own)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise RefusedError(f"--port {port}: is in use, perhaps by another peersim; name another port") from None
+        why = str(error.strerror).partition(" (")[0]
+        raise RefusedError(f"--host {host} --port {port}: cannot listen there: {why}") from None

@@ -111,8 +111,7 @@ def attribute(
     name = name or bundle.name
     check_pairable(base, bundle, name)
     parts = parts_of(base, bundle, by)
-    orders = [] if len(parts) <= MOST_EXACT else shapley.orders(len(parts), _orders_within_budget(len(parts)), seed)
-    subsets = shapley.subsets_of(orders) if orders else list(range(1 << len(parts)))
+    orders, subsets = tried(len(parts), seed)
     tally = Tally(progress, len(subsets) * replicates)
     outcomes: dict[int, npt.NDArray[np.float64]] = {}
     for subset, scenario in _scenarios(base, parts, subsets):
@@ -128,6 +127,14 @@ def attribute(
         replicates=replicates,
         orders=orders,
     )
+
+
+def tried(parts: int, seed: int) -> tuple[list[tuple[int, ...]], list[int]]:
+    """Orders of so many parts that are drawn, none where every subset is run, and the subsets that are run."""
+    if parts <= MOST_EXACT:
+        return [], list(range(1 << parts))
+    orders = shapley.orders(parts, _orders_within_budget(parts), seed)
+    return orders, shapley.subsets_of(orders)
 
 
 def _orders_within_budget(parts: int) -> int:

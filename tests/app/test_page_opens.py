@@ -1,13 +1,28 @@
-"""Every view opens."""
+"""Every view opens, by its address and by the navigation, and can be used by everybody."""
 
 import pytest
 
+VIEWS = {"/": "Decide", "/plan": "Plan over time", "/why": "Why", "/watch": "Watch", "/teach": "Teach"}
 
-@pytest.mark.parametrize(
-    ("address", "name"),
-    [("/", "Decide"), ("/plan", "Plan over time"), ("/why", "Why"), ("/watch", "Watch"), ("/teach", "Teach")],
-)
-def test_a_view_opens_at_its_address(page, address, name):
+
+@pytest.mark.parametrize("address", VIEWS)
+def test_a_view_opens_at_its_address(page, axe, address):
     page.goto(address)
-    page.get_by_role("heading", level=1).wait_for()
-    assert page.title() == f"{name} - peersim"
+    page.get_by_role("main").get_by_role("heading", level=1).wait_for()
+    assert page.title() == f"{VIEWS[address]} - peersim"
+    axe(page)
+
+
+def test_the_navigation_leads_to_every_view_and_says_where_one_is(page):
+    page.goto("/")
+    for address, name in [*VIEWS.items()][::-1]:
+        page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url(address)
+        page.wait_for_function("name => document.title == name", arg=f"{name} - peersim")
+        assert page.locator("[aria-current=page]").all_text_contents() == [name]
+
+
+def test_an_address_that_there_is_not_shows_the_first_view(page):
+    page.goto("/nowhere")
+    page.get_by_role("main").get_by_role("heading", level=1).wait_for()
+    assert page.title() == "Decide - peersim"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from peersim.app.decide.levers import Levers
 from peersim.app.decide.panels import Panels
 from peersim.app.decide.runs import Runs
+from peersim.app.decide.summary import Summary
 from peersim.app.decide.toolbar import Toolbar
-from peersim.app.parts import Text, part, status
+from peersim.app.parts import Text, part
 from peersim.app.visit import News, Visit
 
 
@@ -18,8 +19,7 @@ def show(visit: Visit) -> None:
         with part("div", "decide-main"):
             Text("h1", "Decide")
             toolbar = Toolbar(visit)
-            trouble = Text("p", "", "trouble")
-            said = status()
+            summary = Summary(visit)
             runs = Runs(visit)
             panels = Panels(visit, runs.open)
 
@@ -31,17 +31,7 @@ def show(visit: Visit) -> None:
             panels.show()
         if news == "kept" or (news == "reading" and visit.complete) or news == "scenario":
             runs.show()
-        trouble.text = visit.trouble
-        trouble.set_visibility(bool(visit.trouble))
-        said.text = _state(visit)
+        summary.show()
 
     visit.listen(hear)
     hear("kept")
-
-
-def _state(visit: Visit) -> str:
-    if visit.trouble:
-        return "This scenario was not run."
-    if visit.reading is None or not visit.complete:
-        return "Running ..."
-    return f"Drawn from {visit.reading.worlds} worlds of the same people and the same luck."

@@ -23,7 +23,7 @@ export default {
     baseText: String,
   },
   data() {
-    return { shown: this.value, held: false, waiting: null, last: 0 };
+    return { shown: this.value, held: false, sent: false, waiting: null, last: 0 };
   },
   watch: {
     value(value) {
@@ -40,18 +40,23 @@ export default {
   },
   methods: {
     drag(event) {
+      if (!this.held) this.sent = false;
       this.held = true;
       this.shown = Number(event.target.value);
       const wait = this.last + PATIENCE - performance.now();
       clearTimeout(this.waiting);
-      if (wait <= 0) this.send();
-      else this.waiting = setTimeout(this.send, wait);
+      if (wait <= 0) this.dragged();
+      else this.waiting = setTimeout(this.dragged, wait);
     },
     drop(event) {
       clearTimeout(this.waiting);
       this.shown = Number(event.target.value);
       this.held = false;
-      this.send();
+      this.dragged();
+    },
+    dragged() {
+      this.send(this.sent); // what is sent while a slider is dragged is undone as one change
+      this.sent = true;
     },
     write(event) {
       const number = event.target.valueAsNumber;
@@ -71,9 +76,9 @@ export default {
       this.send();
       this.$nextTick(() => this.$refs.control.focus()); // the button is gone
     },
-    send() {
+    send(goingOn) {
       this.last = performance.now();
-      this.$emit("set", this.shown);
+      this.$emit("set", this.shown, goingOn === true);
     },
     refused(value) {
       this.held = false;

@@ -30,8 +30,11 @@ MOST_TEAMS: Final = 8
 """Entries of the list of teams that have levers of their own."""
 FINE: Final = 1.5
 """Width of a range whose slider moves in twentieths; up to ten times as wide, in halves."""
-OPEN: Final = ("support",)
-"""Groups that are open to begin with: the theme that planners ask about first."""
+OPENED: Final = "support"
+"""Group that is open to begin with, where there is room: the theme that planners ask about first."""
+OPEN: Final = f"""
+if (matchMedia("(min-width: 62.01rem)").matches) document.querySelector("details[data-group={OPENED}]").open = true
+"""
 
 Values = Mapping[str, Any]
 
@@ -48,17 +51,17 @@ class Lever(ui.element, component="lever.js"):  # type: ignore[call-arg]  # Nice
     note : str
         What else a visitor has to know.
     set_ : callable
-        Called with key and new value.
+        Called with key, new value, and whether it goes on with the change before it.
     """
 
-    def __init__(self, key: str, value: Any, base: Any, note: str, set_: Callable[[str, Any], None]) -> None:
+    def __init__(self, key: str, value: Any, base: Any, note: str, set_: Callable[[str, Any, bool], None]) -> None:
         super().__init__()
         parameter = parameter_for(key)
         assert parameter is not None
         self.key = key
         self._props.update(_fixed(key, parameter))
         self._props.update({"value": value, "base": base, "baseText": words.value(key, base), "note": note})
-        self.on("set", lambda event: set_(key, event.args))
+        self.on("set", lambda event: set_(key, *event.args))
 
     def show(self, value: Any, base: Any, note: str) -> None:
         """Show another value, if it is not the one there is."""
@@ -129,12 +132,13 @@ class Levers:
             Text("h2", "What you decide")
             button("Reset all", self._reset, kind="quiet", label="Reset all to the baseline")
         for group, title in ({"teams": "Setting and teams"} | THEMES | {"costs": "Unit costs"}).items():
-            with part("details", "levers-group", open=group in OPEN and "open"):
+            with part("details", "levers-group", data_group=group):
                 Text("summary", title)
                 if group == "teams":
                     self._teams(values, base)
                 else:
                     self._add((p.key for p in registry() if p.group == group), values, base)
+        ui.run_javascript(OPEN)
 
     def _teams(self, values: Values, base: Values) -> None:
         self._add(("sector", "horizon_weeks"), values, base)
@@ -156,13 +160,14 @@ class Levers:
         weeks = [str(change.week) for change in self._visit.scenario.changes if key in change.set]
         return f"Changes again in week {', '.join(weeks)} (see Plan over time)." if weeks else ""
 
-    def _set(self, key: str, value: Any) -> None:
+    def _set(self, key: str, value: Any, going_on: bool) -> None:
         parameter = parameter_for(key)
         number = parameter is not None and parameter.kind == "number"
         before = flat(self._visit.scenario.to_dict())[key]
         self._levers[key].taken(value)
         try:
-            self._visit.change({key: float(value) if number else value})
+            scenario = self._visit.scenario.with_({key: float(value) if number else value})
+            self._visit.take(scenario, going_on=going_on)
         except (ScenarioError, TypeError) as error:
             self._levers[key].refuse(before)
             say(str(error), trouble=True)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-import pandas as pd
-
 from peersim.analysis import verdicts, words
-from peersim.app import charts
-from peersim.app.charts import BASELINE, DASHES, KEPT, NOW, Line
-from peersim.app.parts import Text, attributed, part, table
+from peersim.app.charts import BASELINE, DASHED, DASHES, KEPT, NOW, SOLID, Chart, Line
+from peersim.app.parts import Table, Text, part
 from peersim.app.reading import PANELS, Curve, Panel, Reading
 from peersim.app.visit import Visit
-from peersim.results.outcomes import GROUPS, OUTCOMES
+from peersim.results.outcomes import GROUPS, OUTCOMES, Outcome
 
 NOW_NAME: Final = "this scenario"
 BASELINE_NAME: Final = "baseline"
+LEFT_OUT: Final = ("effect", "pairs needed")
+"""Columns of differences that only a statistician misses; the spreadsheet has them."""
 
 
 class Panels:
@@ -35,7 +34,7 @@ class Panels:
             self._panels = {name: _Drawn(panel, clicked) for name, panel in PANELS.items()}
         with part("details", "card"):
             Text("summary", "All outcomes, in numbers")
-            self._numbers = part("div")
+            self._numbers = {group: Table(group, ()) for group in GROUPS}
 
     def show(self) -> None:
         """Draw what there is."""
@@ -45,9 +44,8 @@ class Panels:
         for name, drawn in self._panels.items():
             drawn.show(name, reading, self._lines(name, reading))
         if self._visit.complete:
-            self._numbers.clear()
-            with self._numbers:
-                outcomes(reading)
+            for group, table in self._numbers.items():
+                table.show(*numbers(reading, GROUPS[group]))
 
     def _lines(self, name: str, reading: Reading) -> list[Line]:
         """Kept runs below, the baseline and this scenario on top."""
@@ -55,12 +53,12 @@ class Panels:
             Line(f"{number + 1}. {run.name}", run.reading.curves[name], *look(number), 1.8, band=False)
             for number, run in enumerate(self._visit.kept)
         ]
-        base = Line(BASELINE_NAME, reading.baseline_curves[name], BASELINE, "dashed")
+        base = Line(BASELINE_NAME, reading.baseline_curves[name], BASELINE, DASHED)
         same = reading.contrasts is None
-        return [*kept, base] if same else [*kept, base, Line(NOW_NAME, reading.curves[name], NOW, "solid", 2.5)]
+        return [*kept, base] if same else [*kept, base, Line(NOW_NAME, reading.curves[name], NOW, SOLID, 2.5)]
 
 
-def look(number: int) -> tuple[str, Any]:
+def look(number: int) -> tuple[str, str]:
     """Colour and dash of a kept run."""
     return KEPT[number % len(KEPT)], DASHES[number % len(DASHES)]
 
@@ -71,13 +69,13 @@ class _Drawn:
     def __init__(self, panel: Panel, clicked: Callable[[str], Any]) -> None:
         self._panel = panel
         with part("section", "card decide-panel", aria_label=panel.title):
-            Text("h3", panel.title)
+            Text("h2", panel.title)
             Text("p", panel.axis, "decide-axis")
             with part("p", "decide-difference"):
                 self._size = Text("strong")
                 self._interval = Text("span")
             self._verdict = Text("p", "", "decide-verdict")
-            self._chart = charts.chart(panel.title, charts.lines(panel, []), clicked)
+            self._chart = Chart(panel, clicked)
             with part("details", "lever-about"):
                 Text("summary", "In words")
                 self._words = Text("p")
@@ -85,28 +83,25 @@ class _Drawn:
 
     def show(self, name: str, reading: Reading, lines: list[Line]) -> None:
         """Draw lines, and say what they come to."""
-        # In place: the element watches the options that it has.
-        self._chart.options.clear()
-        self._chart.options.update(charts.lines(self._panel, lines))
         told = self._said(name, reading)
-        attributed(self._chart, aria_label=told)
+        self._chart.draw(lines, told)
         self._words.text = told
         self._compare(reading)
 
     def _compare(self, reading: Reading) -> None:
         outcome = OUTCOMES[self._panel.outcome]
         if reading.contrasts is None:
-            level = _row(reading.outcomes, self._panel.outcome)
+            level = reading.levels[self._panel.outcome]
             self._size.text = f"{words.amount(level['mean'], outcome)} "
             self._interval.text = f"{outcome.label.lower()}, the baseline itself"
             self._verdict.text = "nothing changed yet"
             self._verdict.classes(remove="better worse")
             return
-        row = _row(reading.contrasts, self._panel.outcome)
+        row = reading.differences[self._panel.outcome]
         verdict = str(row["verdict"])
         self._size.text = f"{words.change(row['difference'], outcome)} "
         self._interval.text = f"({words.limits(row, outcome)}) {words.lower_first(outcome.label)}"
-        self._verdict.text = verdicts.in_short(row, outcome)
+        self._verdict.text = _verdict(row, outcome)
         self._verdict.classes(remove="better worse")
         if verdict in (verdicts.BETTER, verdicts.PROBABLY_BETTER):
             self._verdict.classes("better")
@@ -119,8 +114,14 @@ class _Drawn:
         if reading.contrasts is None:
             return here
         there = f" Baseline: {course(reading.baseline_curves[name], self._panel)}."
-        row = _row(reading.contrasts, self._panel.outcome)
+        row = reading.differences[self._panel.outcome]
         return f"{here}{there} {verdicts.sentence(row, OUTCOMES[self._panel.outcome])}"
+
+
+def _verdict(row: Any, outcome: Outcome) -> str:
+    """The verdict; of money, cheaper and dearer."""
+    text = verdicts.in_short(row, outcome)
+    return text.replace("better", "cheaper").replace("worse", "dearer") if outcome.unit.startswith("pounds") else text
 
 
 def course(curve: Curve, panel: Panel) -> str:
@@ -136,25 +137,17 @@ def _written(value: float, panel: Panel) -> str:
     return f"{100 * value:.0f} %" if panel.axis.startswith("%") else f"{value:.2f}"
 
 
-def outcomes(reading: Reading) -> None:
-    """Tables of all outcomes: differences where there are any, else levels."""
-    for group, names in GROUPS.items():
-        if reading.contrasts is None:
-            rows = [_level(name, reading) for name in names]
-            table(group, ("Outcome", "Mean", "95 % interval", "Unit"), rows)
-            continue
-        cells = {name: verdicts.cells(_row(reading.contrasts, name), OUTCOMES[name]) for name in names}
-        head = ["Outcome", *(key for key in next(iter(cells.values())) if key not in ("effect", "pairs needed"))]
-        rows = [[OUTCOMES[name].label, *(cell[key] for key in head[1:])] for name, cell in cells.items()]
-        table(group, [text[:1].upper() + text[1:] for text in head], rows)
+def numbers(reading: Reading, names: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of a table of outcomes: differences where there are any, else levels."""
+    if reading.contrasts is None:
+        return ["Outcome", "Mean", "95 % interval", "Unit"], [_level(name, reading) for name in names]
+    cells = {name: verdicts.cells(reading.differences[name], OUTCOMES[name]) for name in names}
+    shown = [key for key in next(iter(cells.values())) if key not in LEFT_OUT]
+    rows = [[OUTCOMES[name].label, *(cell[key] for key in shown)] for name, cell in cells.items()]
+    return ["Outcome", *(key[:1].upper() + key[1:] for key in shown)], rows
 
 
 def _level(name: str, reading: Reading) -> list[str]:
-    row, outcome = _row(reading.outcomes, name), OUTCOMES[name]
+    row, outcome = reading.levels[name], OUTCOMES[name]
     ends = " to ".join(words.amount(row[end], outcome) for end in ("low", "high"))
     return [outcome.label, words.amount(row["mean"], outcome), ends, outcome.unit.replace("pounds", "£")]
-
-
-def _row(rows: pd.DataFrame, outcome: str) -> Any:
-    """The row of an outcome."""
-    return rows.loc[outcome]

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from peersim.app import words
-from peersim.app.charts import BASELINE, NOW
+from peersim.app import fields
+from peersim.app.charts import BASELINE, DASHED, NOW, SOLID
+from peersim.app.decide.differences import described, differences
 from peersim.app.decide.panels import BASELINE_NAME, NOW_NAME, look
 from peersim.app.limits import LONGEST_NAME, MOST_KEPT
-from peersim.app.parts import Text, attributed, button, part, say, text_field
+from peersim.app.parts import Text, attributed, button, part, say
 from peersim.app.visit import Kept, Visit
-from peersim.report.page.evidence import change_in_words
-from peersim.scenario import Change, Scenario, ScenarioError
-
-MOST_DIFFERENCES = 12
-"""Differences told of a run; the file has them all."""
+from peersim.scenario import Scenario, ScenarioError
 
 
 class Runs:
@@ -32,8 +29,8 @@ class Runs:
         self._frame.clear()
         with self._frame:
             with part("div", "decide-runs"):
-                _swatch(NOW, "solid", NOW_NAME)
-                _swatch(BASELINE, "dashed", f"{BASELINE_NAME}: {self._visit.baseline.name}")
+                _swatch(NOW, SOLID, NOW_NAME)
+                _swatch(BASELINE, DASHED, f"{BASELINE_NAME}: {self._visit.baseline.name}")
                 for number, run in enumerate(self._visit.kept):
                     with part("span", "decide-run"):
                         _swatch(*look(number), "")
@@ -66,8 +63,8 @@ class Runs:
     def _about(self, number: int, run: Kept) -> None:
         """What a kept run was, and what can be done with it."""
         with part("div", "stack", role="group", aria_label=f"About run {number + 1}"):
-            Text("h3", f"{number + 1}. {run.name}")
-            text_field("Name", run.name, lambda name: self._visit.rename(number, name), longest=LONGEST_NAME)
+            Text("h2", f"{number + 1}. {run.name}")
+            fields.text("Name", run.name, lambda name: self._visit.rename(number, name), longest=LONGEST_NAME)
             told = differences(run.reading.baseline, run.reading.scenario)
             with part("div"):
                 Text("p", f"Beside {run.reading.baseline.name}, over {run.reading.worlds} worlds:")
@@ -91,33 +88,10 @@ class Runs:
         self._visit.drop(number)
 
 
-def _swatch(colour: str, dash: object, text: str) -> None:
+def _swatch(colour: str, dash: str, text: str) -> None:
+    """A piece of a line as the charts draw it, and what it is."""
     with part("span", "decide-run"):
-        line = part("span", "decide-swatch", aria_hidden="true")
-        line.style(f"border-top-color: {colour}; border-top-style: {dash if isinstance(dash, str) else 'double'}")
+        with part("svg", "decide-swatch", viewBox="0 0 36 8", aria_hidden="true"):
+            part("line", x1="0", x2="36", y1="4", y2="4", stroke=colour, stroke_width="3", stroke_dasharray=dash)
         if text:
             Text("span", text)
-
-
-def differences(baseline: Scenario, scenario: Scenario) -> list[str]:
-    """In what a scenario differs from its baseline, a line each: ``Pay parity: 1, from 0.9``."""
-    told = []
-    for key, (old, new) in baseline.diff(scenario).items():
-        if key == "changes" and isinstance(new, list):
-            told += [change_in_words(Change(**change)) for change in new] or ["no policies over time"]
-        elif key == "teams":
-            told.append("other teams")
-        elif key != "name":
-            told.append(f"{words.label(key)}: {words.value(key, new)}, from {words.value(key, old)}")
-    more = len(told) - MOST_DIFFERENCES
-    return told if more <= 0 else [*told[:MOST_DIFFERENCES], f"and {more} more"]
-
-
-def described(baseline: Scenario, scenario: Scenario) -> str:
-    """A name for a run: what was changed, or what the scenario is called."""
-    told = differences(baseline, scenario)
-    return (
-        scenario.name
-        if not told
-        else told[0].partition(", from")[0] + (f" and {len(told) - 1} more" if told[1:] else "")
-    )

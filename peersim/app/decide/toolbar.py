@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from nicegui import ui
 
-from peersim.app import cases, links
+from peersim.app import cases, downloads, fields, links
 from peersim.app.limits import MOST_UPLOADED
-from peersim.app.parts import Text, attributed, button, enable, part, say, select, text_field
+from peersim.app.parts import Text, attributed, button, enable, part, say
 from peersim.app.visit import Visit
 from peersim.scenario import ScenarioError, loads
 
@@ -29,15 +29,17 @@ class Toolbar:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        with part("section", "card stack", aria_label="Scenario"):
+        with part("section", "card stack no-print", aria_label="Scenario"):
             with part("div", "row"):
                 names = {"": "choose ..."} | {key: case.name for key, case in cases.cases().items()}
-                self._cases = select("Start from", names, "", self._start)
-                self._name = text_field("Name", visit.scenario.name, self._rename, longest=LONGEST_SCENARIO_NAME)
+                self._cases = fields.choice("Start from", names, "", self._start)
+                self._name = fields.text("Name", visit.scenario.name, self._rename, longest=LONGEST_SCENARIO_NAME)
                 self._undo = button("Undo", visit.undo)
                 self._redo = button("Redo", visit.redo)
+            with part("div", "row"):
                 self._opening()
                 button("Share as a link", self._share)
+                downloads.show(visit)
             self._link = part("div")
         self.show()
 
@@ -45,11 +47,12 @@ class Toolbar:
         """Show what can be undone, and the name of the scenario in hand."""
         enable(self._undo, self._visit.can_undo)
         enable(self._redo, self._visit.can_redo)
-        attributed(self._name, value=self._visit.scenario.name)
+        self._name.show(self._visit.scenario.name)
         self._link.clear()
 
     def _start(self, key: str) -> None:
         if key:
+            self._cases.refuse("")
             self._visit.start(cases.cases()[key])
             say(f"Started from “{self._visit.scenario.name}”. Changes are compared with it.")
 
@@ -57,12 +60,12 @@ class Toolbar:
         try:
             self._visit.change({"name": name})
         except ScenarioError as error:
-            attributed(self._name, value=self._visit.scenario.name)
+            self._name.refuse(self._visit.scenario.name)
             say(str(error), trouble=True)
 
     def _opening(self) -> None:
         with part("label", "button filed"):
-            Text("span", "Open a scenario file ...")
+            Text("span", "Open a file ...")
             chosen = attributed(ui.element("input"), type="file", accept=".yaml,.yml")
         chosen.on("change", lambda event: self._opened(*event.args), js_handler=READ % MOST_UPLOADED)
 
