@@ -268,8 +268,9 @@ def test_dots_that_lie_together_are_stacked_and_the_axis_holds_them_all():
     row = overlay.Row("We", [0.15, 0.5], "circle", "#000000", own=0.9)
     low, high = overlay.ends([row], asked)
     assert low <= 0.15 and high >= 0.9  # noqa: PT018
-    options = overlay.chart([row], asked)
-    assert len(options["series"][0]["data"]) == 3
+    ours = [overlay.Row("We", [0.31, 0.79], "circle", "#000000")]
+    assert overlay.ends(ours, asked) == (0.2, 0.9)
+    assert overlay.ends([], Prediction(question="Where?", outcome="identity")) == (0.0, 1.0)
 
 
 # how far a learner is ---------------------------------------------------------

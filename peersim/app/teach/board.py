@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from nicegui import ui
 
-from peersim.app import charts
 from peersim.app.charts import BASELINE, KEPT
 from peersim.app.limits import LONGEST_NAME
 from peersim.app.parts import Text, attributed, button, part, say, status, table
@@ -168,11 +167,10 @@ class Revealed:
     def __init__(self, known: Class, progress: Progress, learner: Learner | None) -> None:
         self._known, self._progress, self._learner = known, progress, learner
         self._prediction = known.lesson.file.prediction
-        self._chart: ui.echart | None = None
         with part("section", "card teach-step") as self._frame:
             Text("h2", "The class")
             self._bars = part("div")
-            self._dots = part("div")
+            self._chart = overlay.Dots(self._prediction, large=learner is None)
             self._words = part("div")
         self.show()
 
@@ -207,25 +205,17 @@ class Revealed:
         return overlay.Row("What our worlds came to", values, "diamond", overlay.FOUND, own, averaged=True)
 
     def _draw_dots(self, rows: list[overlay.Row]) -> None:
-        """Draw rows of dots between those of the lesson; always in the same chart, which takes a moment to appear."""
-        self._dots.set_visibility(bool(rows))
+        """Draw rows of dots between those of the lesson."""
+        self._chart.set_visibility(bool(rows))
         if not rows:
             return
-        file, large = self._known.lesson.file, self._learner is None
+        file = self._known.lesson.file
         if self._progress.before is not None:
-            rows.insert(0, overlay.Row(file.first.name, [self._progress.before], "rect", BASELINE))
+            rows.insert(0, overlay.Row(file.first.name, [self._progress.before], "square", BASELINE))
         if rows[-1].colour == overlay.FOUND and self._progress.found is not None:
             lesson = came_to(self._progress.found, self._prediction.outcome)
             rows.insert(-1, overlay.Row(f"{file.second.name} (the lesson)", [lesson], "triangle", KEPT[0]))
-        options = overlay.chart(rows, self._prediction, large=large)
-        if self._chart is None:
-            told = f"{wording.title(self._prediction.outcome)} of the class, as dots; the text below says the same."
-            with self._dots:
-                self._chart = charts.chart(told, options).classes("teach-dots")
-        else:
-            self._chart.options.clear()
-            self._chart.options.update(options)
-        self._chart.style(f"height: {len(rows) * (5.5 if large else 4.8) + 4.5}rem")
+        self._chart.draw(rows, f"{wording.title(self._prediction.outcome)} of the class; the text below says the same.")
 
 
 def _answers(known: Class, learner: Learner | None) -> None:

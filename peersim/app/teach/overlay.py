@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
+
+from nicegui import ui
 
 from peersim.app import charts
 from peersim.app.teach import wording
@@ -12,19 +14,13 @@ from peersim.app.teach.lesson import ANSWERS, Prediction
 
 BINS: Final = 50
 """Places along the axis at which dots are stacked."""
-STEP: Final = 10
-"""Pixels from dot to dot in a stack."""
-TALLEST: Final = 42
-"""Pixels that a stack may be high; the dots of a taller one lie closer."""
 COUNTED: Final = 4
-"""Dots in a stack from which on their number stands above it."""
+"""Dots in a stack from which on their number stands beside it."""
 PAD: Final = 0.05
+"""Room on both sides of the outermost value."""
 NARROW: Final = 0.35
 """Width of an axis up to which it has twice as many ticks."""
-LIFT: Final = 12
-"""Pixels by which a stack begins below the middle of its row."""
 GUESSED, FOUND = "#8A4B08", charts.NOW
-DARK: Final = {"color": charts.INK}
 
 
 class Row(NamedTuple):
@@ -32,101 +28,70 @@ class Row(NamedTuple):
 
     name: str
     values: Sequence[float]
-    shape: str
+    shape: Literal["circle", "square", "diamond", "triangle"]
     colour: str
     own: float | None = None
     averaged: bool = False
 
 
-def chart(rows: Sequence[Row], prediction: Prediction, *, large: bool = False) -> dict[str, Any]:
-    """Options of a chart of dots, the first row on top; large for a wall."""
-    percent = prediction.outcome in wording.PERCENT
-    scale = 100.0 if percent else 1.0
-    low, high = ends(rows, prediction)
-    size = 17 if large else 12
-    text = {"color": charts.INK, "fontSize": size}
-    return {
-        "animation": False,
-        "textStyle": {"fontFamily": charts.FONT, "color": charts.INK},
-        "grid": {"left": 8, "right": 30, "top": 12, "bottom": 2 * size + 18, "containLabel": True},
-        "tooltip": {"show": False},
-        "xAxis": {
-            "type": "value",
-            "min": scale * low,
-            "max": scale * high,
-            "interval": scale * (0.1 if high - low > NARROW else 0.05),
-            "name": f"{wording.title(prediction.outcome)}{', %' if percent else ', 0 to 1'}",
-            "nameLocation": "middle",
-            "nameGap": 2 * size + 4,
-            "nameTextStyle": text,
-            "axisLabel": text | {"hideOverlap": True},
-            "splitLine": {"lineStyle": {"color": charts.GRID}},
-        },
-        "yAxis": {
-            "type": "category",
-            "inverse": True,
-            "data": [row.name for row in rows],
-            "axisLabel": text | {"width": 8.5 * size, "overflow": "break", "lineHeight": size + 3},
-            "axisTick": {"show": False},
-            "splitLine": {"show": True, "lineStyle": {"color": charts.GRID}},
-        },
-        "series": [
+class Dots(ui.element, component="dots.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here
+    """A chart of rows of dots.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        What is asked for: the axis.
+    large : bool
+        For a wall.
+    """
+
+    def __init__(self, prediction: Prediction, *, large: bool = False) -> None:
+        super().__init__()
+        self._prediction = prediction
+        self._props["large"] = large
+        self.draw([], "")
+
+    def draw(self, rows: Sequence[Row], label: str) -> None:
+        """Draw rows, the first on top; `label` says what they show, for whoever cannot see them."""
+        outcome = self._prediction.outcome
+        low, high = ends(rows, self._prediction)
+        unit = "%" if outcome in wording.PERCENT else "0 to 1"
+        self._props.update(
             {
-                "type": "scatter",
-                "name": row.name,
-                "symbol": row.shape,
-                "symbolSize": size,
-                "silent": True,
-                "itemStyle": {"color": row.colour, "borderColor": "#ffffff", "borderWidth": 1},
-                "data": [*_dots(number, row, low, high, scale), *_marks(number, row, scale, size)],
+                "label": label,
+                "title": f"{wording.title(outcome)}, {unit}",
+                "low": low,
+                "high": high,
+                "ticks": [{"at": at, "text": _tick(outcome, at)} for at in _ticks(low, high)],
+                "rows": [_row(row, low, high) for row in rows],
             }
-            for number, row in enumerate(rows)
-        ],
+        )
+        self.update()
+
+
+def _row(row: Row, low: float, high: float) -> dict[str, Any]:
+    """A row as the component takes it."""
+    stacked = stacks(row.values, low, high)
+    there = Counter(_bin(value, low, high) for value in row.values)
+    tops = [(at, place) for at, place in stacked if place + 1 == there[_bin(at, low, high)] >= COUNTED]
+    return {
+        "name": row.name,
+        "shape": row.shape,
+        "colour": row.colour,
+        "dots": [{"at": at, "place": place} for at, place in stacked],
+        "counts": [{"at": at, "place": place, "text": str(place + 1)} for at, place in tops],
+        "mean": sum(row.values) / len(row.values) if row.averaged and row.values else None,
+        "own": row.own,
     }
 
 
-def _dots(number: int, row: Row, low: float, high: float, scale: float) -> list[dict[str, Any]]:
-    """The values of a row, stacked where they lie together; a tall stack has its number on it."""
-    stacked = stacks(row.values, low, high)
-    tallest = max((place for _, place in stacked), default=0)
-    step, lift = (min(STEP, TALLEST / tallest), LIFT) if tallest else (0.0, 0.0)
-    there = Counter(_bin(value, low, high) for value in row.values)
-    dots = []
-    for value, place in stacked:
-        of = there[_bin(value, low, high)]
-        label: dict[str, Any] = {"show": place == of - 1 and of >= COUNTED, "formatter": str(of), "position": "right"}
-        dots.append({"value": [scale * value, number], "symbolOffset": [0, lift - step * place], "label": label | DARK})
-    return dots
+def _ticks(low: float, high: float) -> list[float]:
+    step = 0.1 if high - low > NARROW else 0.05
+    return [round(low + place * step, 2) for place in range(round((high - low) / step) + 1)]
 
 
-def _marks(number: int, row: Row, scale: float, size: int) -> list[dict[str, Any]]:
-    """The learner's own value in a ring, and the mean of a row as an upright line."""
-    marks: list[dict[str, Any]] = []
-    if row.averaged and row.values:
-        mean = sum(row.values) / len(row.values)
-        label = {"show": True, "formatter": "mean", "position": "top", "distance": 4, "fontSize": size} | DARK
-        marks.append(
-            {
-                "value": [scale * mean, number],
-                "symbol": "rect",
-                "symbolSize": [3, 44],
-                "itemStyle": {"color": charts.INK, "borderWidth": 0},
-                "label": label,
-            }
-        )
-    if row.own is not None:
-        label = {"show": True, "formatter": "you", "position": "bottom", "distance": 2, "fontWeight": "bold"} | DARK
-        ring = {"color": "transparent", "borderColor": charts.INK, "borderWidth": 3}
-        marks.append(
-            {
-                "value": [scale * row.own, number],
-                "symbol": "circle",
-                "symbolSize": size + 6,
-                "itemStyle": ring,
-                "label": label,
-            }
-        )
-    return marks
+def _tick(outcome: str, at: float) -> str:
+    return f"{100.0 * at:.0f}" if outcome in wording.PERCENT else f"{at:g}"
 
 
 def stacks(values: Sequence[float], low: float, high: float) -> list[tuple[float, int]]:
@@ -145,13 +110,14 @@ def _bin(value: float, low: float, high: float) -> int:
 
 
 def ends(rows: Sequence[Row], prediction: Prediction) -> tuple[float, float]:
-    """Ends of the axis: the scale of the question, and every value; round."""
+    """Ends of the axis, in tenths: the scale of the question, and every value."""
     values = [value for row in rows for value in (*row.values, *([] if row.own is None else [row.own]))]
     asked = [prediction.low, prediction.high] if prediction.kind == "number" else []
     if not values and not asked:
         return 0.0, 1.0
     low, high = min([*asked, *(value - PAD for value in values)]), max([*asked, *(value + PAD for value in values)])
-    return max(0.0, int(10.0 * low) / 10.0), min(1.0, -int(-10.0 * high - 0.999) / 10.0)
+    # In rounded hundredths, so that 0.3 is three tenths and not a hair more or less.
+    return max(0, round(100 * low) // 10) / 10.0, min(10, -(-round(100 * high) // 10)) / 10.0
 
 
 def counts(answers: Sequence[str]) -> list[tuple[str, int]]:

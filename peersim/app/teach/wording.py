@@ -119,15 +119,13 @@ def signed(number: float) -> str:
 
 
 def settings(changes: Mapping[str, Any]) -> str:
-    """Settings in words: ``Pay parity: 0.9; Supervision: every … weeks: 4 weeks``."""
-    return "; ".join(f"{words.label(key)}: {value(key, found)}" for key, found in changes.items())
+    """Settings in words: ``Pay parity 0.9; Supervision every week``."""
+    return "; ".join(
+        f"{words.label(key)} changed" if isinstance(found, list | tuple | Mapping) else words.setting(key, found)
+        for key, found in changes.items()
+    )
 
 
 def value(key: str, found: Any) -> str:
-    """A value of a key, as `peersim.app.words.value`; a number of weeks between meetings of 0 is never."""
-    if isinstance(found, list | tuple | Mapping):
-        return "changed"
-    if key.endswith("every_weeks") and found == 0:
-        return "never"
-    said = words.value(key, found)
-    return said.removesuffix("s") if found == 1 and said.startswith("1 ") else said
+    """A value of a key, as `peersim.app.words.value`; 0 weeks between meetings is never."""
+    return "never" if key.endswith("every_weeks") and found == 0 else words.value(key, found)
