@@ -77,6 +77,8 @@ def test_a_class_that_was_ended_is_found_no_more(classes):
     known = classes.open(LESSON, teacher)
     classes.end(known)
     assert classes.find(known.code) is None
+    with pytest.raises(ClassError, match="has ended"):
+        known.join(Visitor(), "Sam")
     assert classes.open(LESSON, teacher) is not known
 
 

@@ -16,13 +16,22 @@ from peersim.app.teach.claims import Found
 from peersim.app.teach.guess import Guess
 from peersim.app.teach.lesson import ANSWERS, Expect, Prediction
 from peersim.app.teach.progress import Progress
+from peersim.app.teach.room import furnish, room_of
 from peersim.ensemble import run
 from peersim.scenario import ScenarioError
+from tests.commands import assert_refused, call
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "docs" / "lessons.md").read_text(encoding="utf-8")
 EXAMPLE = re.search(r"```yaml\n(.*?)```", DOCS, re.DOTALL)[1]
 HOUSE = shelf.house()
+
+
+@pytest.fixture
+def desk():
+    made = Desk(2)
+    yield made
+    made.close()
 
 
 @functools.cache
@@ -210,6 +219,21 @@ def test_a_folder_that_is_not_there_and_a_name_that_is_no_address(tmp_path):
         shelf.shelf(tmp_path)
 
 
+def test_a_broken_lesson_is_told_before_the_page_starts(tmp_path):
+    file = written(tmp_path, {"minutes": 0})
+    assert_refused(call("app", "--lessons", tmp_path), f"{file}, line 3: minutes: 0 is out of range.")
+
+
+def test_lessons_of_a_teacher_come_after_those_of_peersim_and_may_replace_them(tmp_path, desk):
+    for name in ("ours.yaml", "2_kindness.yaml"):
+        written(tmp_path, name=name)
+    own = shelf.shelf(tmp_path)
+    furnish(desk, own, alone=True)
+    lessons = room_of(desk).lessons
+    assert list(lessons) == [*HOUSE, "ours"]
+    assert lessons["kindness"] is own["kindness"]
+
+
 def test_a_scenario_may_lie_beside_the_lesson_or_in_it(tmp_path):
     scenario = {"name": "Ours", "teams": [{"name": "Team", "peers": 2, "clinicians": 5, "users_per_peer": 9}]}
     (tmp_path / "ours.yaml").write_text(yaml.safe_dump(scenario), encoding="utf-8")
@@ -274,13 +298,6 @@ def test_dots_that_lie_together_are_stacked_and_the_axis_holds_them_all():
 
 
 # how far a learner is ---------------------------------------------------------
-
-
-@pytest.fixture
-def desk():
-    made = Desk(2)
-    yield made
-    made.close()
 
 
 def in_loop(desk, do):

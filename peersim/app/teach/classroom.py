@@ -85,8 +85,10 @@ class Class:
         Raises
         ------
         ClassError
-            If the class is full.
+            If the class is full, or has ended.
         """
+        if self.ended:
+            raise ClassError("This class has ended.")
         learner = self._places.get(visit)
         if learner is None:
             if len(self.learners) >= MOST_LEARNERS:
