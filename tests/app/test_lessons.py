@@ -273,7 +273,7 @@ def test_a_guess_is_compared_in_words(given, begins, ends):
 
 
 def test_a_difference_that_may_be_chance_is_told_as_such():
-    told = wording.found("vacancy_rate", FELL | {"low": -0.17, "high": 0.01})
+    told = wording.found("vacancy_rate", FELL | {"low": -0.17, "high": 0.01}).replace(wording.GAP, " ")
     assert told == (
         "The share of peer posts that are vacant went from 53 % to 45 %; that may be chance (difference −17.0 to 1.0)."
     )

@@ -23,6 +23,7 @@ NAMES: Final = {
     "clinician_leaving_rate": "the rate at which clinicians leave",
 }
 """Outcomes within a sentence, where their label would not do."""
+GAP: Final = "\N{NO-BREAK SPACE}"
 MARGIN: Final = 0.01
 """A smaller change is none: what `peersim.analysis.pairs` takes not to matter."""
 DO_NOT_KNOW: Final = "I do not know"
@@ -33,7 +34,7 @@ def level(outcome: str, value: float) -> str:
     if not math.isfinite(value):
         return "no value"
     if outcome in PERCENT:
-        return f"{100.0 * value:.0f} %"
+        return f"{100.0 * value:.0f}{GAP}%"
     return numbers.pounds(value) if OUTCOMES[outcome].unit.startswith("pounds") else f"{value:.2f}"
 
 
@@ -57,7 +58,9 @@ def interval(outcome: str, low: float, high: float, falling: bool) -> str:
 def _end(outcome: str, end: float) -> str:
     if outcome in PERCENT:
         return f"{100.0 * end:.1f}".replace("-", "−")
-    return numbers.amount(end, OUTCOMES[outcome])
+    if OUTCOMES[outcome].unit.startswith("pounds"):
+        return numbers.pounds(end)
+    return f"{end:.3f}".replace("-", "−")
 
 
 def _points(difference: float) -> str:
