@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from nicegui import ui
 
-from peersim.app import charts
 from peersim.app.charts import BASELINE, KEPT
 from peersim.app.limits import LONGEST_NAME
 from peersim.app.parts import Text, attributed, button, part, say, status, table
@@ -217,11 +216,11 @@ class Revealed:
         if rows[-1].colour == overlay.FOUND and self._progress.found is not None:
             lesson = came_to(self._progress.found, self._prediction.outcome)
             rows.insert(-1, overlay.Row(f"{file.second.name} (the lesson)", [lesson], "triangle", KEPT[0]))
-        options = overlay.chart(rows, self._prediction, large=large)
+        options = overlay.dots(rows, self._prediction, large=large)
         if self._chart is None:
             told = f"{wording.title(self._prediction.outcome)} of the class, as dots; the text below says the same."
             with self._dots:
-                self._chart = charts.chart(told, options).classes("teach-dots")
+                self._chart = overlay.chart(told, options).classes("teach-dots")
         else:
             self._chart.options.clear()
             self._chart.options.update(options)

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import pandas as pd
-from nicegui import ui
 
-from peersim.app import charts
-from peersim.app.charts import BASELINE, KEPT, NOW, Line
+from peersim.app.charts import BASELINE, DASHED, KEPT, NOW, SOLID, Chart, Line
 from peersim.app.parts import Text, attributed, part, table
 from peersim.app.reading import PANELS, Curve, Panel, Reading
 from peersim.app.teach import claims, overlay, wording
@@ -20,7 +18,7 @@ from peersim.world.causes import IDENTITY, LEAVING
 MOST_CAUSES: Final = 5
 """Causes that are shown: those that differ most."""
 FIRST, LESSON, OWN = "first", "lesson", "own"
-LOOKS: Final = {FIRST: (BASELINE, "dashed"), LESSON: (KEPT[0], "dotted"), OWN: (NOW, "solid")}
+LOOKS: Final = {FIRST: (BASELINE, DASHED), LESSON: (KEPT[0], "2 3"), OWN: (NOW, SOLID)}
 CAUSES: Final = {
     "identity": (
         "Why identity moved",
@@ -42,12 +40,12 @@ class Charts:
 
     def __init__(self, file: LessonFile, own: str) -> None:
         self._file, self._own = file, own
-        self._drawn: list[tuple[str, ui.echart]] = []
+        self._drawn: list[tuple[str, Chart]] = []
         with part("div", "teach-charts"):
             for name in file.charts:
                 with part("figure", "teach-chart"):
                     Text("figcaption", f"{PANELS[name].title}, {PANELS[name].axis}")
-                    made = charts.chart(PANELS[name].title, charts.lines(PANELS[name], []))
+                    made = Chart(PANELS[name])
                     Text("p", PANELS[name].about, "soft teach-small")
                 self._drawn.append((name, made))
 
@@ -59,9 +57,7 @@ class Charts:
             if lesson is not None:
                 drawn.append(_line(self._file.second.name, lesson.curves[name], LESSON, band=False))
             drawn.append(_line(self._own, reading.curves[name], OWN))
-            made.options.clear()
-            made.options.update(charts.lines(panel, drawn))
-            attributed(made, aria_label=_told(panel, drawn))
+            made.draw(drawn, _told(panel, drawn))
 
 
 def _line(name: str, curve: Curve, look: str, *, band: bool = True) -> Line:
@@ -120,9 +116,8 @@ def strip(file: LessonFile, guess: Guess, reading: Reading) -> None:
         overlay.Row(file.second.name, [float(row["mean"])], "diamond", overlay.FOUND),
     ]
     told = "; ".join(f"{each.name}: {wording.level(prediction.outcome, each.values[0])}" for each in rows)
-    charts.chart(f"{wording.title(prediction.outcome)}. {told}.", overlay.chart(rows, prediction)).classes(
-        "teach-strip"
-    )
+    label = f"{wording.title(prediction.outcome)}. {told}."
+    overlay.chart(label, overlay.dots(rows, prediction)).classes("teach-strip")
 
 
 def in_this_run(expected: Sequence[Expect], reading: Reading, a_lot: float, lesson: Reading | None = None) -> None:

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from peersim.app import charts
+from nicegui import ui
+
+from peersim.app.charts import NOW
 from peersim.app.teach import wording
 from peersim.app.teach.lesson import ANSWERS, Prediction
 
@@ -23,8 +25,9 @@ NARROW: Final = 0.35
 """Width of an axis up to which it has twice as many ticks."""
 LIFT: Final = 12
 """Pixels by which a stack begins below the middle of its row."""
-GUESSED, FOUND = "#8A4B08", charts.NOW
-DARK: Final = {"color": charts.INK}
+GUESSED, FOUND, INK, GRID = "#8A4B08", NOW, "#1A1A1A", "#E3E6E8"
+FONT: Final = "system-ui, -apple-system, 'Segoe UI', Arial, sans-serif"
+DARK: Final = {"color": INK}
 
 
 class Row(NamedTuple):
@@ -38,16 +41,23 @@ class Row(NamedTuple):
     averaged: bool = False
 
 
-def chart(rows: Sequence[Row], prediction: Prediction, *, large: bool = False) -> dict[str, Any]:
+def chart(label: str, options: dict[str, Any]) -> ui.echart:
+    """A chart of dots, and what a screen reader says of it."""
+    made = ui.echart(options, renderer="svg")
+    made._props.update({"role": "img", "aria-label": label})
+    return made
+
+
+def dots(rows: Sequence[Row], prediction: Prediction, *, large: bool = False) -> dict[str, Any]:
     """Options of a chart of dots, the first row on top; large for a wall."""
     percent = prediction.outcome in wording.PERCENT
     scale = 100.0 if percent else 1.0
     low, high = ends(rows, prediction)
     size = 17 if large else 12
-    text = {"color": charts.INK, "fontSize": size}
+    text = {"color": INK, "fontSize": size}
     return {
         "animation": False,
-        "textStyle": {"fontFamily": charts.FONT, "color": charts.INK},
+        "textStyle": {"fontFamily": FONT, "color": INK},
         "grid": {"left": 8, "right": 30, "top": 12, "bottom": 2 * size + 18, "containLabel": True},
         "tooltip": {"show": False},
         "xAxis": {
@@ -60,7 +70,7 @@ def chart(rows: Sequence[Row], prediction: Prediction, *, large: bool = False) -
             "nameGap": 2 * size + 4,
             "nameTextStyle": text,
             "axisLabel": text | {"hideOverlap": True},
-            "splitLine": {"lineStyle": {"color": charts.GRID}},
+            "splitLine": {"lineStyle": {"color": GRID}},
         },
         "yAxis": {
             "type": "category",
@@ -68,7 +78,7 @@ def chart(rows: Sequence[Row], prediction: Prediction, *, large: bool = False) -
             "data": [row.name for row in rows],
             "axisLabel": text | {"width": 8.5 * size, "overflow": "break", "lineHeight": size + 3},
             "axisTick": {"show": False},
-            "splitLine": {"show": True, "lineStyle": {"color": charts.GRID}},
+            "splitLine": {"show": True, "lineStyle": {"color": GRID}},
         },
         "series": [
             {
@@ -110,13 +120,13 @@ def _marks(number: int, row: Row, scale: float, size: int) -> list[dict[str, Any
                 "value": [scale * mean, number],
                 "symbol": "rect",
                 "symbolSize": [3, 44],
-                "itemStyle": {"color": charts.INK, "borderWidth": 0},
+                "itemStyle": {"color": INK, "borderWidth": 0},
                 "label": label,
             }
         )
     if row.own is not None:
         label = {"show": True, "formatter": "you", "position": "bottom", "distance": 2, "fontWeight": "bold"} | DARK
-        ring = {"color": "transparent", "borderColor": charts.INK, "borderWidth": 3}
+        ring = {"color": "transparent", "borderColor": INK, "borderWidth": 3}
         marks.append(
             {
                 "value": [scale * row.own, number],
