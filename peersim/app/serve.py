@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from nicegui import app, ui
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from peersim.app import shell
+from peersim.app import shell, teach, watch
 from peersim.app.desk import Desk
 from peersim.app.links import LinkError, unpacked
 from peersim.app.parts import say
+from peersim.app.teach.shelf import Lesson
 from peersim.app.visit import Visit
 from peersim.app.visits import Visits
 from peersim.ensemble import prepare
@@ -34,7 +38,7 @@ POLICY: Final = (
 """What a browser may load: nothing from anywhere else.  NiceGUI needs inline scripts, and compiles its templates."""
 
 
-def serve(scenario: Scenario, *, host: str, port: int) -> None:
+def serve(scenario: Scenario, *, host: str, port: int, lessons: Mapping[str, Lesson]) -> None:
     """Serve the page until interrupted.
 
     Parameters
@@ -44,13 +48,19 @@ def serve(scenario: Scenario, *, host: str, port: int) -> None:
     host : str
         Address to listen on; on a loopback address only this machine is served, under its own names.
     port : int
+    lessons : mapping of str to Lesson
+        A teacher's own, by name, beside those that come with peersim.
     """
     prepare(scenario)
+    watch.prepare()
     desk = Desk()
+    teach.furnish(desk, lessons, alone=host in LOOPBACK)
     visits = Visits(desk, scenario)
+    app.add_middleware(_OwnPages)
     app.add_middleware(_Headers)
     if host in LOOPBACK:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
+    app.on_startup(lambda: print(f"peersim is at {_address(host, port)} (Ctrl-C ends it)", flush=True))
     app.on_shutdown(desk.close)
     app.on_exception(_told)
     app.config.quasar_config["loadingBar"] = {"skipHijack": True}  # its bar has no name for a screen reader
@@ -87,11 +97,18 @@ def serve(scenario: Scenario, *, host: str, port: int) -> None:
     )
 
 
+def _address(host: str, port: int) -> str:
+    """Where the page is for a browser on this machine."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+
 def begin(visit: Visit, shared: str) -> None:
     """Begin with the scenario that a link holds, if there is one, or go on where the visit was."""
     if shared:
         try:
             visit.start(unpacked(shared))
+            ui.run_javascript("history.replaceState(history.state, '', location.pathname)")  # loaded again: go on
             return
         except (LinkError, ScenarioError) as error:
             say(f"The link could not be used: {error}", trouble=True)
@@ -104,6 +121,20 @@ def _told(error: Exception) -> None:
     log.error("an error on the page", exc_info=error)
     with contextlib.suppress(RuntimeError):  # nobody's page: an error of a task in the background
         say("That did not work: a fault of peersim, not of yours. The page goes on as it was.", trouble=True)
+
+
+class _OwnPages:
+    """Middleware: nothing for a page from elsewhere that a visitor's browser happens to show as well."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        origin = Headers(scope=scope).get("origin") if scope["type"] in ("http", "websocket") else None
+        if origin is None or urlsplit(origin).netloc == Headers(scope=scope).get("host"):
+            await self._inner(scope, receive, send)
+        else:
+            await PlainTextResponse("Only for pages of peersim itself.", 403)(scope, receive, send)
 
 
 class _Headers:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from typing import Annotated
 
 import typer
 
-from peersim.cli.common import read_scenario
+from peersim.cli.common import RefusedError, read_scenario
 
 
 def app(
@@ -21,6 +23,10 @@ def app(
         str,
         typer.Option("--host", help="Address to listen on: by default this machine only; 0.0.0.0 lets a class join."),
     ] = "127.0.0.1",
+    lessons: Annotated[
+        str,
+        typer.Option("--lessons", metavar="FOLDER", help="Lessons of your own, beside those that come with peersim."),
+    ] = "",
 ) -> None:
     """Open the page: decide, plan over time, watch, teach, and ask why.
 
@@ -31,5 +37,20 @@ def app(
     needs("nicegui", "app")
     from peersim.app.cases import cases
     from peersim.app.serve import serve
+    from peersim.app.teach.shelf import shelf
 
-    serve(read_scenario(scenario, []) if scenario else cases()["baseline"], host=host, port=port)
+    begin = read_scenario(scenario, []) if scenario else cases()["baseline"]
+    own = shelf(lessons) if lessons else {}
+    _check_free(host, port)
+    serve(begin, host=host, port=port, lessons=own)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise RefusedError(f"--port {port}: is in use, perhaps by another peersim; name another port") from None
+        why = str(error.strerror).partition(" (")[0]
+        raise RefusedError(f"--host {host} --port {port}: cannot listen there: {why}") from None

@@ -31,8 +31,8 @@ FLAGS = [
     "--disable-sync",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-STARTING = 120
-"""Seconds that a server may take to answer."""
+STARTING = 300
+"""Seconds that a server may take to answer: the first on a machine compiles the model."""
 
 
 @dataclass
@@ -59,10 +59,11 @@ def free_port():
 
 
 @contextmanager
-def serving(log, *options):
-    """A server of one's own, ended afterwards."""
+def serving(log, before=""):
+    """A server of one's own, ended afterwards; `before` is Python for its process, to make it fail or be small."""
     port = free_port()
-    command = [sys.executable, "-m", "peersim", "app", "--port", str(port), *options]
+    start = ["-c", f"{before}\nfrom peersim.cli import app\napp(prog_name='peersim')"] if before else ["-m", "peersim"]
+    command = [sys.executable, *start, "app", "--port", str(port)]
     outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}  # NiceGUI looks
     with log.open("wb") as written:
         process = subprocess.Popen(
@@ -146,14 +147,13 @@ def browser(_browser):
         yield chromium
 
 
-@pytest.fixture
-def new_page(browser, server):
+@contextmanager
+def visiting(browser, server):
     """A function that gives a page of a visitor of its own; takes options of a browser context.
 
-    Afterwards the test fails if a page asked for anything from elsewhere, or if there was an error on a page.
+    Afterwards fails if a page asked for anything from elsewhere, or if there was an error on a page.
     """
     faults, contexts = [], []
-    said = len(server.said)
 
     def watch(page):
         page.on("websocket", lambda socket: local(socket.url))
@@ -177,10 +177,20 @@ def new_page(browser, server):
         context.on("console", console)
         return context.new_page()
 
-    yield make
-    for context in contexts:
-        context.close()
+    try:
+        yield make
+    finally:
+        for context in contexts:
+            context.close()
     assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def new_page(browser, server):
+    """A function that gives a page of a visitor of its own, as `visiting`; an error on the server fails the test too."""
+    said = len(server.said)
+    with visiting(browser, server) as make:
+        yield make
     assert "Traceback" not in server.said[said:], server.said[said:]
 
 
