@@ -90,7 +90,7 @@ def test_without_a_change_levels_are_explained(page, settled):
 
 
 def test_a_report_is_taken_away_and_opens(changed, browser, tmp_path):
-    buttons = section(changed, "To take away")
+    buttons = changed.get_by_role("group", name="To take away")
     report = buttons.get_by_role("button", name="Report")
     with changed.expect_download(timeout=60_000) as taken:
         report.click()
@@ -106,6 +106,6 @@ def test_a_report_is_taken_away_and_opens(changed, browser, tmp_path):
     expect(opened.locator("pre").first).to_contain_text("compare baseline.yaml scenario_1.yaml -n 200 --seed 1")
     context.close()
     with changed.expect_download() as taken:
-        buttons.get_by_role("button", name="Scenario").click()
+        buttons.get_by_role("button", name="Save").click()
     taken.value.save_as(tmp_path / "scenario.yaml")
     assert ps.load(tmp_path / "scenario.yaml") == ps.load("configs/baseline.yaml").with_(KEYS)

@@ -13,9 +13,10 @@ from nicegui import ui
 
 from peersim.analysis import words
 from peersim.analysis.matching import effective_changes
+from peersim.app import fields
 from peersim.app.bars import BarChart
 from peersim.app.limits import TooLargeError
-from peersim.app.parts import Text, attributed, button, part, select, status, table
+from peersim.app.parts import Text, attributed, button, part, status, table
 from peersim.app.visit import Visit
 from peersim.app.why import telling
 from peersim.app.why.attributing import BY, Found, Plan, StoppedError, Work, plan
@@ -85,8 +86,8 @@ class Carrying:
         self._nothing = Text("p", "Nothing is changed, so there is no difference to carry. Change a policy first.")
         self._question = part("div", "row")
         with self._question:
-            select("Outcome", _outcomes(), memory.outcome, self._look_at)
-            select("Taken apart by", {by: text.capitalize() for by, text in BY.items()}, memory.by, self._part_by)
+            fields.choices("Outcome", _outcomes(), memory.outcome, self._look_at)
+            fields.choice("Taken apart by", BY, memory.by, self._part_by)
         self._answer = part("div", "stack why-answer")
         self._button = button("", self._pressed, kind="main")
         self._said = status()
@@ -201,8 +202,8 @@ def _progress(work: Work) -> None:
     ui.timer(LOOKED_AT, look)
 
 
-def _outcomes() -> dict[str, dict[str, str]]:
-    return {group: {name: OUTCOMES[name].label for name in names} for group, names in GROUPS.items()}
+def _outcomes() -> list[fields.Group]:
+    return [(group, {name: OUTCOMES[name].label for name in names}) for group, names in GROUPS.items()]
 
 
 # the answer -------------------------------------------------------------------
