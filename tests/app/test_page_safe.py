@@ -1,6 +1,5 @@
 """The page is safe to open: nothing of a visitor's runs, nobody else gets in, and no fault takes it away."""
 
-import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from playwright.sync_api import expect
 from peersim.app.cases import cases
 from peersim.app.limits import MOST_UPLOADED
 from peersim.app.links import packed
-from tests.app.conftest import HOST, ROOT, free_port, serving, visiting
+from tests.app.conftest import HOST, ROOT, serving, visiting
 
 VIEWS = ("/", "/plan", "/why", "/watch", "/teach")
 OFTEN = "Supervision: every … weeks, as a number"
@@ -130,7 +129,9 @@ def test_there_is_one_listening_socket_at_the_loopback_address(server):
     assert listening == [f"0100007F:{server.port:04X}"]
 
 
-@pytest.mark.parametrize("name", ["example.com", "example.com:80", "127.0.0.1.example.com", "192.0.2.1", "localhost.com"])
+@pytest.mark.parametrize(
+    "name", ["example.com", "example.com:80", "127.0.0.1.example.com", "192.0.2.1", "localhost.com"]
+)
 def test_another_name_for_this_machine_is_refused(server, name):
     """A page from elsewhere could have its own name lead here, and read what this browser may read."""
     assert status(server, Host=name) == 400
