@@ -15,7 +15,7 @@ from peersim.analysis import pairs, verdicts, words
 from peersim.analysis.words import span
 from peersim.app import limits
 from peersim.app.bars import Axis
-from peersim.app.desk import SEED, Desk
+from peersim.app.desk import AT_ONCE_ASIDE, SEED, Desk
 from peersim.app.reading import read
 from peersim.app.why import telling
 from peersim.app.why.attributing import StoppedError, Work, plan
@@ -229,14 +229,14 @@ def test_a_visitor_who_goes_ends_the_work(desk, base, bundle):
 def test_work_stopped_while_it_waits_is_never_begun(desk, base, bundle):
     async def waiting():
         hold = threading.Event()
-        first = asyncio.create_task(desk.aside(hold.wait))
+        first = [asyncio.create_task(desk.aside(hold.wait)) for _ in range(AT_ONCE_ASIDE)]
         work = Work(desk, plan(base, bundle, "theme"))
         second = asyncio.create_task(work.find())
         await asyncio.sleep(0.05)
         assert work.total == 0
         work.stop()
         hold.set()
-        await first
+        await asyncio.gather(*first)
         with pytest.raises(StoppedError):
             await second
         return work.total
