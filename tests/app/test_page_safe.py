@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from peersim.app.cases import cases
 from peersim.app.limits import MOST_UPLOADED
 from peersim.app.links import packed
-from tests.app.conftest import HOST, ROOT, free_port, serving, visiting
+from tests.app.conftest import HOST, ROOT, serving, visiting
 
 VIEWS = ("/", "/plan", "/why", "/watch", "/teach")
 OFTEN = "Supervision: every … weeks, as a number"
@@ -130,7 +130,9 @@ def test_there_is_one_listening_socket_at_the_loopback_address(server):
     assert listening == [f"0100007F:{server.port:04X}"]
 
 
-@pytest.mark.parametrize("name", ["example.com", "example.com:80", "127.0.0.1.example.com", "192.0.2.1", "localhost.com"])
+@pytest.mark.parametrize(
+    "name", ["example.com", "example.com:80", "127.0.0.1.example.com", "192.0.2.1", "localhost.com"]
+)
 def test_another_name_for_this_machine_is_refused(server, name):
     """A page from elsewhere could have its own name lead here, and read what this browser may read."""
     assert status(server, Host=name) == 400
@@ -220,6 +222,18 @@ visit.Visit.close = told
 """
 
 
+LARGE = cases()["baseline"].with_({"horizon_weeks": 500, "teams.count": 20})
+
+
+def until(page, holds):
+    """Let a page go on until something holds."""
+    for _ in range(100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("waited ten seconds")
+
+
 def test_who_comes_when_all_places_are_taken_is_told_and_who_leaves_makes_room(browser, settled, axe, tmp_path):
     with serving(tmp_path / "log.txt", FEW) as server, visiting(browser, server) as make:
         pages = [make() for _ in range(2)]
@@ -230,12 +244,10 @@ def test_who_comes_when_all_places_are_taken_is_told_and_who_leaves_makes_room(b
         third.goto("/")
         expect(third.get_by_role("heading", name="No room at the moment")).to_be_visible()
         axe(third)
-        pages[0].get_by_label("Horizon weeks, as a number").or_(pages[0].get_by_label("Weeks, as a number"))
+        pages[0].goto(f"/?s={packed(LARGE)}")
+        pages[0].get_by_role("heading", name="Decide", exact=True).wait_for()
         pages[0].close()
-        for _ in range(50):
-            if "a visit is closed" in server.said:
-                break
-            third.wait_for_timeout(100)
+        until(third, lambda: "a visit is closed; it was at work: True" in server.said)
         third.reload()
         settled(third)
         settled(pages[1])
@@ -269,3 +281,16 @@ def test_an_address_of_another_machine_is_refused():
     assert (process.returncode, told) == (2, "")
     assert trouble.startswith("--host 192.0.2.1 --port 8765: cannot listen there")
     assert "Traceback" not in trouble
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_and_ends_when_told_to_with_a_visitor_there(browser, settled, tmp_path, asked):
+    with serving(tmp_path / "log.txt") as server, visiting(browser, server) as make:
+        page = make()
+        page.goto("/")
+        settled(page)
+        server.process.send_signal(asked)
+        assert server.process.wait(20) == {signal.SIGINT: 130, signal.SIGTERM: -signal.SIGTERM}[asked]
+    told = server.said.splitlines()
+    assert told[0] == f"peersim is at {server.url}/ (Ctrl-C ends it)"
+    assert told[1:] == ["peersim: interrupted; no files were left behind"] * (asked == signal.SIGINT)
