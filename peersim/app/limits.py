@@ -28,8 +28,17 @@ MOST_UNDONE: Final = 100
 """Changes that can be undone."""
 MOST_UPLOADED: Final = 200_000
 """Bytes of a scenario file from a visitor, and of what a link may hold once unpacked."""
+MOST_WATCHED: Final = 5_000
+"""People in a world that is watched: stepped agent by agent, in some forty milliseconds a week."""
+MOST_DRAWN: Final = 400
+"""People drawn at once; the teams of a larger provider are shown in turn."""
+MOST_TEAMS_DRAWN: Final = 12
 LONGEST_NAME: Final = 60
 """Characters of a name that a visitor gives to a run or to themselves."""
+MOST_CLASSES: Final = 40
+"""Classes open at once."""
+MOST_LEARNERS: Final = 60
+"""Learners in a class."""
 
 
 class TooLargeError(ValueError):
@@ -78,3 +87,18 @@ def attributed_worlds(base: Scenario, bundle: Scenario, scenarios: int) -> int:
 def n_people(scenario: Scenario) -> int:
     """People in one world, with a manager for each team; the few above them do not weigh."""
     return scenario.n_peers + scenario.n_clinicians + scenario.n_users + scenario.n_teams
+
+
+def watched(scenario: Scenario) -> None:
+    """Check that one world of a scenario can be watched week by week.
+
+    Raises
+    ------
+    TooLargeError
+        If more people are in it than `MOST_WATCHED`.
+    """
+    if (people := n_people(scenario)) > MOST_WATCHED:
+        raise TooLargeError(
+            f"{people:,} people are more than can be watched here (up to {MOST_WATCHED:,}). "
+            "Fewer teams, or fewer people on a caseload, show the same."
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,10 +15,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from peersim.app import shell
+from peersim.app import shell, teach, watch
 from peersim.app.desk import Desk
 from peersim.app.links import LinkError, unpacked
 from peersim.app.parts import say
+from peersim.app.teach.shelf import Lesson
 from peersim.app.visit import Visit
 from peersim.app.visits import Visits
 from peersim.ensemble import prepare
@@ -36,7 +38,7 @@ POLICY: Final = (
 """What a browser may load: nothing from anywhere else.  NiceGUI needs inline scripts, and compiles its templates."""
 
 
-def serve(scenario: Scenario, *, host: str, port: int) -> None:
+def serve(scenario: Scenario, *, host: str, port: int, lessons: Mapping[str, Lesson]) -> None:
     """Serve the page until interrupted.
 
     Parameters
@@ -46,9 +48,13 @@ def serve(scenario: Scenario, *, host: str, port: int) -> None:
     host : str
         Address to listen on; on a loopback address only this machine is served, under its own names.
     port : int
+    lessons : mapping of str to Lesson
+        A teacher's own, by name, beside those that come with peersim.
     """
     prepare(scenario)
+    watch.prepare()
     desk = Desk()
+    teach.furnish(desk, lessons, alone=host in LOOPBACK)
     visits = Visits(desk, scenario)
     app.add_middleware(_OwnPages)
     app.add_middleware(_Headers)

@@ -33,6 +33,11 @@ VIEWS: Final = (
     View("/watch", "Watch", watch.show),
     View("/teach", "Teach", teach.show),
 )
+WITHIN: Final = (
+    View("/teach/{item}", "Teach", teach.show_lesson),
+    View("/class/{item}", "Teach", teach.show_class),
+)
+"""Views of one thing of many, under the name of the view that they belong to."""
 
 
 def frame(visit: Visit) -> None:
@@ -42,9 +47,9 @@ def frame(visit: Visit) -> None:
     with part("header", "masthead"):
         ui.link("peersim", "/").classes("brand")
         with part("nav", aria_label="Views"):
-            links = {view.address: ui.link(view.name, view.address) for view in VIEWS}
+            links = {view.name: ui.link(view.name, view.address) for view in VIEWS}
     with part("main", "content", id="main", tabindex="-1") as main:
-        ui.sub_pages({view.address: _shown(visit, view, links, main) for view in VIEWS})
+        ui.sub_pages({view.address: _shown(visit, view, links, main) for view in (*VIEWS, *WITHIN)})
     with part("footer", "foot"):
         Text(
             "p",
@@ -69,14 +74,14 @@ def _styled() -> None:
 def _shown(visit: Visit, view: View, links: dict[str, ui.link], main: ui.element) -> Callable[..., None]:
     """What a view's address shows."""
 
-    def show() -> None:
+    def show(item: str = "") -> None:
         visit.deaf()
-        for address, link in links.items():
-            attributed(link, aria_current=address == view.address and "page")
+        for name, link in links.items():
+            attributed(link, aria_current=name == view.name and "page")
         ui.page_title(f"{view.name} - peersim")
         visit.listen(lambda _: _marked(main, visit))
         _marked(main, visit)
-        view.show(visit)
+        view.show(visit, *([item] if view in WITHIN else []))
 
     return show
 

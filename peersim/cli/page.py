@@ -23,6 +23,10 @@ def app(
         str,
         typer.Option("--host", help="Address to listen on: by default this machine only; 0.0.0.0 lets a class join."),
     ] = "127.0.0.1",
+    lessons: Annotated[
+        str,
+        typer.Option("--lessons", metavar="FOLDER", help="Lessons of your own, beside those that come with peersim."),
+    ] = "",
 ) -> None:
     """Open the page: decide, plan over time, watch, teach, and ask why.
 
@@ -33,10 +37,12 @@ def app(
     needs("nicegui", "app")
     from peersim.app.cases import cases
     from peersim.app.serve import serve
+    from peersim.app.teach.shelf import shelf
 
     begin = read_scenario(scenario, []) if scenario else cases()["baseline"]
+    own = shelf(lessons) if lessons else {}
     _check_free(host, port)
-    serve(begin, host=host, port=port)
+    serve(begin, host=host, port=port, lessons=own)
 
 
 def _check_free(host: str, port: int) -> None:

@@ -1,6 +1,5 @@
 """The page is safe to open: nothing of a visitor's runs, nobody else gets in, and no fault takes it away."""
 
-import signal
 import socket
 import subprocess
 import sys

@@ -29,7 +29,7 @@ class Toolbar:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        with part("section", "card stack", aria_label="Scenario"):
+        with part("section", "card stack no-print", aria_label="Scenario"):
             with part("div", "row"):
                 names = {"": "choose ..."} | {key: case.name for key, case in cases.cases().items()}
                 self._cases = fields.choice("Start from", names, "", self._start)

@@ -171,7 +171,7 @@ class Carrying:
             return "That could not be found out: a fault of peersim, not of yours."
         if self._memory.about == (wanted.base, wanted.bundle):
             self._memory.found[wanted.by] = found
-        return "Done: what each part carries stands below."
+        return "Done: what each part carries stands above."
 
 
 def _progress(work: Work, stop: Callable[[], Any]) -> None:
@@ -212,10 +212,11 @@ def _answer(found: Found, outcome: str) -> None:
         label = in_words(axis, drawn, "share", write, "label")
         BarChart(label, drawn["label"].tolist(), [as_bars("Share", drawn, "share")], write, axis=axis)
     Text("p", telling.about(found), "soft")
-    with numbers("All shares in numbers"):
-        _share_table(rows, found, meant, outcome)
-    with numbers("What each part changes"):
-        table("What each part changes", ["Part", "Policy", "Baseline", "Now"], telling.parts(found.plan))
+    with part("div"):
+        with numbers("All shares in numbers"):
+            _share_table(rows, found, meant, outcome)
+        with numbers("What each part changes"):
+            table("What each part changes", ["Part", "Policy", "Baseline", "Now"], telling.parts(found.plan))
 
 
 def _share_table(rows: pd.DataFrame, found: Found, meant: Outcome, outcome: str) -> None:

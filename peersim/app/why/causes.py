@@ -148,7 +148,7 @@ def sentences(told: list[str]) -> None:
     """What is told, each a paragraph."""
     with part("div", "why-told"):
         for paragraph in told:
-            Text("p", paragraph)
+            Text("p", paragraph.replace(" %", "\u00a0%"))
 
 
 def as_bars(name: str, rows: pd.DataFrame, column: str, **looks: Any) -> Bars:
