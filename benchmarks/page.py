@@ -29,7 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHANGES = 50
 OTHERS = 20
-LONGEST = 3600
+LONGEST = 180
+"""Seconds after which nobody changes anything any more."""
 PATIENCE = 120_000
 """Milliseconds that a page may take to open beside all the others."""
 
@@ -66,7 +67,7 @@ def told(name: str, changes: list[Made]) -> None:
     """Print medians and 95th percentiles."""
     waits = np.array([(change.first, change.all) for change in changes])
     middle, late = np.percentile(waits, (50, 95), axis=0)
-    print(f"{name:32}{middle[0]:10.2f}{late[0]:10.2f}{middle[1]:14.2f}{late[1]:10.2f}")
+    print(f"{name:28}{len(changes):4}{middle[0]:10.2f}{late[0]:10.2f}{middle[1]:14.2f}{late[1]:10.2f}")
 
 
 def main() -> None:
@@ -74,12 +75,12 @@ def main() -> None:
     browser_file = os.environ.get("PEERSIM_TEST_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)))
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_file, args=["--no-sandbox", "--disable-gpu"])
-        print(f"{CHANGES} changes, {threads_available()} cores; seconds until drawn")
-        print(f"{'':32}{'32 worlds':>10}{'95 %':>10}{'200 worlds':>14}{'95 %':>10}")
+        print(f"seconds until drawn; {threads_available()} cores")
+        print(f"{'':20}{'changes':>12}{'32 worlds':>10}{'95 %':>10}{'200 worlds':>14}{'95 %':>10}")
         page = visitor(browser, address)
         start(page, 1000, seconds=LONGEST, changes=CHANGES, whole=True)
         told("one visitor", made(page))
-        others = [visitor(browser, address) for _ in range(OTHERS)]
+        others = [visitor(browser, address) for _ in range(OTHERS)]  # and all are there before any begins
         for seed, other in enumerate(others, 1):
             start(other, seed, seconds=LONGEST)
         start(page, 2000, seconds=LONGEST, changes=CHANGES, whole=True)
