@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from peersim.analysis.findings.estimates import Estimate
+from peersim.app import limits
 from peersim.results.observation import SCALES
 from peersim.results.outcomes import OUTCOMES
 from peersim.scenario import Parameter, constants, registry
@@ -25,7 +26,7 @@ from peersim.world import causes, draws, measures, state
 from peersim.world.build import POLICY_FIELDS, RATES
 
 FOLDER = Path(__file__).parent
-PAGES = ("model.md", "evidence.md", "validation.md")
+PAGES = ("model.md", "evidence.md", "validation.md", "page.md")
 FOUND = FOLDER / "findings" / "findings.json"  # written by `peersim validate --out docs/findings`
 CONCLUSIONS = FOLDER / "findings" / "conclusions.csv"  # written by `python experiments/conclusions --out`
 MARKED = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -347,7 +348,23 @@ def conclusions() -> str:
     return table(heads, rows)
 
 
+def page_limits() -> str:
+    """How much one visitor of the page may ask for."""
+    rows: tuple[tuple[str, int], ...] = (
+        ("worlds behind a change, fewer for a large provider", limits.WORLDS),
+        ("people × weeks × worlds of a change", limits.MOST_WORK),
+        ("people in a world that is watched", limits.MOST_WATCHED),
+        ("bytes of a scenario file, or of what a link holds", limits.MOST_UPLOADED),
+        ("runs kept on the charts", limits.MOST_KEPT),
+        ("pages open at once", limits.MOST_VISITS),
+        ("classes open at once", limits.MOST_CLASSES),
+        ("learners in a class", limits.MOST_LEARNERS),
+    )
+    return table(("what", "limit"), ((what, f"{most:,}") for what, most in rows))
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    "page limits": page_limits,
     "entities": entities,
     "week": week,
     "mechanisms": mechanisms,

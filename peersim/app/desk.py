@@ -33,6 +33,8 @@ SLICE: Final = 400_000
 """Person-weeks that a core lives before somebody else may have it: some 20 milliseconds."""
 BEHIND: Final = 10
 """Steps of priority by which worlds that only fill in stand back behind the page and the browsers on this machine."""
+AT_ONCE_ASIDE: Final = 4
+"""Functions that take seconds, at once: one visitor's does not wait for another's to end."""
 MOST_REMEMBERED: Final = 400_000_000
 """Bytes of results kept for whoever asks for the same again."""
 
@@ -61,7 +63,7 @@ class Desk:
         self._turns = Turns(self._cores)
         self._pool = ThreadPoolExecutor(len(Urgency) * self._cores, "work")
         self._patient = ThreadPoolExecutor(self._cores, "patient", initializer=_stand_back)
-        self._side = ThreadPoolExecutor(1, "aside")
+        self._side = ThreadPoolExecutor(AT_ONCE_ASIDE, "aside", initializer=_stand_back)
         self._process: Executor | None = None
         self._remembered: OrderedDict[Key, Results] = OrderedDict()
         self._under_way: dict[Key, _Shared] = {}
@@ -93,7 +95,7 @@ class Desk:
             return await _in(self._pool, function, *args, **kwargs)
 
     async def aside(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function that takes seconds, one after the other, beside what the cores do in turns."""
+        """Call a function that takes seconds, beside what the cores do in turns, by a thread that stands back."""
         return await _in(self._side, function, *args, **kwargs)
 
     async def apart(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

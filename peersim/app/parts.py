@@ -80,16 +80,14 @@ def enable(element: Any, enabled: bool) -> None:
     attributed(element, disabled=not enabled and "disabled")
 
 
-def select(
-    label: str, options: Mapping[str, str | Mapping[str, str]], value: str, chosen: Callable[[str], Any]
-) -> ui.element:
+def select(label: str, options: Mapping[str, str], value: str, chosen: Callable[[str], Any]) -> ui.element:
     """A labelled choice.
 
     Parameters
     ----------
     label : str
     options : mapping of str to str
-        What is shown, by value; or such mappings by the name of their group.
+        What is shown, by value.
     value : str
         What is chosen to begin with.
     chosen : callable
@@ -99,18 +97,9 @@ def select(
         Text("span", label, "field-label")
         with attributed(ui.element("select"), value=value) as made:
             for key, text in options.items():
-                if isinstance(text, str):
-                    _options({key: text}, value)
-                else:
-                    with part("optgroup", label=key):
-                        _options(text, value)
+                attributed(Text("option", text), value=key, selected=key == value and "selected")
         made.on("change", lambda event: chosen(event.args), js_handler="(event) => emit(event.target.value)")
     return made
-
-
-def _options(texts: Mapping[str, str], value: str) -> None:
-    for key, text in texts.items():
-        attributed(Text("option", text), value=key, selected=key == value and "selected")
 
 
 def text_field(label: str, value: str, written: Callable[[str], Any], *, longest: int) -> ui.element:

@@ -187,7 +187,7 @@ def visiting(browser, server):
 
 @pytest.fixture
 def new_page(browser, server):
-    """A function that gives a page of a visitor of its own (see `visiting`); an error on the server fails the test."""
+    """A function that gives a page of a visitor of its own, as `visiting`; an error on the server fails it too."""
     said = len(server.said)
     with visiting(browser, server) as make:
         yield make

@@ -6,8 +6,8 @@ from functools import partial
 
 from peersim.app import fields
 from peersim.app.charts import BASELINE, DASHED, NOW, SOLID
-from peersim.app.decide.differences import described, differences
 from peersim.app.decide.panels import BASELINE_NAME, NOW_NAME, look
+from peersim.app.differences import described, differences
 from peersim.app.limits import LONGEST_NAME, MOST_KEPT
 from peersim.app.parts import Text, attributed, button, part, say
 from peersim.app.visit import Kept, Visit

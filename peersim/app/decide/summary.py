@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from peersim.analysis import verdicts, words
-from peersim.app.decide.differences import differences
+from peersim.app.differences import differences
 from peersim.app.parts import Text, attributed, part
 from peersim.app.reading import PANELS, Reading
 from peersim.app.visit import Visit

@@ -16,7 +16,7 @@ from peersim.results.outcomes import OUTCOMES
 from peersim.scenario import Scenario
 from peersim.studies.attribute import MOST_EXACT, attribute, parts_of, tried
 
-BY: Final = {"theme": "the study's themes", "key": "single policies"}
+BY: Final = {"theme": "The study's themes", "key": "Single policies"}
 """How a bundle can be taken apart."""
 
 

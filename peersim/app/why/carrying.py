@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 from weakref import WeakKeyDictionary
 
 import pandas as pd
@@ -13,9 +13,10 @@ from nicegui import ui
 
 from peersim.analysis import words
 from peersim.analysis.matching import effective_changes
+from peersim.app import fields
 from peersim.app.bars import BarChart
 from peersim.app.limits import TooLargeError
-from peersim.app.parts import Text, attributed, button, part, select, status, table
+from peersim.app.parts import Text, attributed, button, part, status, table
 from peersim.app.visit import Visit
 from peersim.app.why import telling
 from peersim.app.why.attributing import BY, Found, Plan, StoppedError, Work, plan
@@ -25,6 +26,7 @@ from peersim.scenario import Scenario, ScenarioError
 
 log: Final = logging.getLogger("peersim.app")
 
+FIND: Final = "Find out which policies carry the difference"
 LOOKED_AT: Final = 0.25
 """Seconds between two looks at how far it is."""
 
@@ -51,11 +53,8 @@ def carrying(visit: Visit) -> Callable[[], None]:
     with _Left("section").classes("card") as place:
         attributed(place, aria_labelledby="why-carrying")
         attributed(Text("h2", "Which policies carry the difference"), id="why-carrying")
-        body = part("div", "stack")
-        said = status()
-    shown = Carrying(visit, _memories.setdefault(visit, Memory()), said, body)
+        shown = Carrying(visit, _memories.setdefault(visit, Memory()))
     place.left = shown.stop
-    shown.begin()
     return shown.begin
 
 
@@ -70,27 +69,34 @@ class _Left(ui.element):
 
 
 class Carrying:
-    """What is drawn of it: a question, how far the answer is, the answer.
+    """What is drawn of it: a question, how far the answer is, the answer; drawn into the slot at hand.
+
+    What can be chosen and pressed stays in its place, so that nobody's focus is lost.
 
     Parameters
     ----------
     visit : Visit
     memory : Memory
-    said : Text
-        Where what a screen reader is to say is written.
-    body : element
-        What is drawn into.
     """
 
-    def __init__(self, visit: Visit, memory: Memory, said: Text, body: ui.element) -> None:
-        self._visit, self._memory, self._said, self._body = visit, memory, said, body
+    def __init__(self, visit: Visit, memory: Memory) -> None:
+        self._visit, self._memory = visit, memory
+        self._plan: Plan | None = None
         self._work: Work | None = None
+        self._nothing = Text("p", "Nothing is changed, so there is no difference to carry. Change a policy first.")
+        self._question = part("div", "row")
+        with self._question:
+            fields.choices("Outcome", _outcomes(), memory.outcome, self._look_at)
+            fields.choice("Taken apart by", BY, memory.by, self._part_by)
+        self._answer = part("div", "stack why-answer")
+        self._button = button("", self._pressed, kind="main")
+        self._said = status()
+        self.begin()
 
     def begin(self) -> None:
         """Draw for the scenario in hand; what is under way for another is of no use any more."""
-        self.stop()
         self._memory.turn_to(self._visit.baseline, self._visit.scenario)
-        self._draw("")
+        self._redraw()
 
     def stop(self) -> None:
         """Find out no more."""
@@ -100,59 +106,67 @@ class Carrying:
 
     # drawing -----------------------------------------------------------------
 
+    def _redraw(self) -> None:
+        self.stop()
+        self._draw("")
+
     def _draw(self, said: str) -> None:
         self._said.text = said
-        self._body.clear()
-        with self._body:
-            if not effective_changes(self._visit.baseline, self._visit.scenario):
-                Text("p", "Nothing is changed, so there is no difference to carry. Change a policy first.")
-            else:
-                self._question()
+        self._plan = None
+        differs = bool(effective_changes(self._visit.baseline, self._visit.scenario))
+        self._nothing.set_visibility(not differs)
+        self._question.set_visibility(differs)
+        self._answer.clear()
+        if differs:
+            with self._answer:
+                self._plan = self._answered()
+        self._button.text = FIND
+        self._button.set_visibility(self._plan is not None)
 
-    def _question(self) -> None:
+    def _answered(self) -> Plan | None:
+        """Draw what is known; what it takes to find out, if that is what there is to do."""
         memory = self._memory
         found = memory.found.get(memory.by)
-        with part("div", "row"):
-            select("Outcome", _outcomes(), memory.outcome, self._look_at)
-            select("Taken apart by", {by: text.capitalize() for by, text in BY.items()}, memory.by, self._part_by)
         if found is not None:
             _answer(found, memory.outcome)
-            return
+            return None
         try:
             wanted = plan(self._visit.baseline, self._visit.scenario, memory.by)
         except TooLargeError as error:
             Text("p", str(error), "trouble")
-            return
+            return None
         if len(wanted.parts) == 1:
             Text("p", telling.only(wanted))
-            return
+            return None
         Text("p", telling.takes(wanted))
-        with part("div"):
-            button("Find out which policies carry the difference", lambda: self._find(wanted), kind="main")
+        return wanted
 
     def _look_at(self, outcome: str) -> None:
         if outcome in OUTCOMES:
             self._memory.outcome = outcome
-            self._redraw()
+            if self._work is None:
+                self._draw("")
 
     def _part_by(self, by: str) -> None:
         if by in BY:
             self._memory.by = by
             self._redraw()
 
-    def _redraw(self) -> None:
-        self.stop()
-        self._draw("")
-
     # finding out -------------------------------------------------------------
 
+    async def _pressed(self) -> None:
+        """Find out, or find out no more."""
+        if self._work is not None:
+            self._redraw()
+        elif self._plan is not None:
+            await self._find(self._plan)
+
     async def _find(self, wanted: Plan) -> None:
-        self.stop()
         work = self._work = Work(self._visit.desk, wanted)
-        self._said.text = "Finding out."
-        self._body.clear()
-        with self._body:
-            _progress(work, self._redraw)
+        self._said.text, self._button.text = "Finding out.", "Cancel"
+        self._answer.clear()
+        with self._answer:
+            _progress(work)
         told = await self._told(work, wanted)
         if self._work is work:
             self._work = None
@@ -174,8 +188,8 @@ class Carrying:
         return "Done: what each part carries stands above."
 
 
-def _progress(work: Work, stop: Callable[[], Any]) -> None:
-    """How far it is, with a way to end it."""
+def _progress(work: Work) -> None:
+    """How far it is."""
     with part("label", "field why-progress"):
         words_for_it = Text("span", "Waiting: somebody else is being served.", "field-label")
         bar = part("progress")
@@ -186,12 +200,10 @@ def _progress(work: Work, stop: Callable[[], Any]) -> None:
             attributed(bar, max=str(work.total), value=str(work.done))
 
     ui.timer(LOOKED_AT, look)
-    with part("div"):
-        button("Cancel", stop)
 
 
-def _outcomes() -> dict[str, dict[str, str]]:
-    return {group: {name: OUTCOMES[name].label for name in names} for group, names in GROUPS.items()}
+def _outcomes() -> list[fields.Group]:
+    return [(group, {name: OUTCOMES[name].label for name in names}) for group, names in GROUPS.items()]
 
 
 # the answer -------------------------------------------------------------------

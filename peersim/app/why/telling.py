@@ -11,7 +11,7 @@ import pandas as pd
 from peersim.analysis import verdicts, words
 from peersim.analysis.matching import effective_changes, matching
 from peersim.analysis.pairs import MARGIN
-from peersim.app.decide.differences import differences
+from peersim.app.differences import differences
 from peersim.app.reading import Reading
 from peersim.app.why.attributing import Found, Plan
 from peersim.app.words import label, value
