@@ -41,6 +41,12 @@ if CI:
         return report
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Tests that measure waiting times come last, when other workers have little left to do."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_model():
     """Compile the model before any test calls a part of it: one process after the other (see `compiling`)."""

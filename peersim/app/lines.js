@@ -106,7 +106,8 @@ export default {
     },
   },
   template: `
-    <div class="lines" @pointermove="point" @pointerleave="at = null">
+    <div class="lines" @pointermove="point" @pointerleave="at = null"
+      v-memo="[drawn, label, marks, at, width, height]">
       <svg role="img" :aria-label="label" :width="width" :height="height" :viewBox="'0 0 ' + width + ' ' + height">
         <g class="lines-grid">
           <template v-for="tick in ticks" :key="'y' + tick">

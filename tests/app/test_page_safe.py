@@ -1,5 +1,6 @@
 """The page is safe to open: nothing of a visitor's runs, nobody else gets in, and no fault takes it away."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from playwright.sync_api import expect
 from peersim.app.cases import cases
 from peersim.app.limits import MOST_UPLOADED
 from peersim.app.links import packed
+from peersim.ensemble import threads_available
 from tests.app.conftest import HOST, ROOT, serving, visiting
 
 VIEWS = ("/", "/plan", "/why", "/watch", "/teach")
@@ -90,7 +92,7 @@ def test_a_file_too_large_is_told_of(page, settled):
     page.goto("/")
     settled(page)
     large = {"name": "large.yaml", "mimeType": "text/yaml", "buffer": b"#" * (MOST_UPLOADED + 1)}
-    page.get_by_label("Open a scenario file").set_input_files(large)
+    page.get_by_label("Open a file").set_input_files(large)
     expect(page.get_by_role("alert")).to_contain_text("large.yaml: is larger than a scenario file may be")
 
 
@@ -208,17 +210,35 @@ def test_an_error_that_nobody_expected_is_told_of_and_the_page_stays(browser, se
 
 
 FEW = """
+import time
 import peersim.app.limits as limits
 limits.MOST_VISITS = 2
+import peersim.app.desk as desk
 import peersim.app.serve as serve
 serve.PATIENCE = 0.5
 import peersim.app.visit as visit
-close = visit.Visit.close
+live_chunk, close = desk.live_chunk, visit.Visit.close
+def slow(blank, *asked):
+    if len(blank.weekly) == 500:
+        print("a slow slice", flush=True)
+        time.sleep(0.5)
+    return live_chunk(blank, *asked)
 def told(self):
     print("a visit is closed; it was at work:", not self._run.done(), flush=True)
     close(self)
-visit.Visit.close = told
+desk.live_chunk, visit.Visit.close = slow, told
 """
+CORES = threads_available()
+LARGE = cases()["baseline"].with_({"horizon_weeks": 500, "teams.count": 20})
+
+
+def until(page, holds):
+    """Let a page go on until something holds."""
+    for _ in range(100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("waited ten seconds")
 
 
 def test_who_comes_when_all_places_are_taken_is_told_and_who_leaves_makes_room(browser, settled, axe, tmp_path):
@@ -231,15 +251,16 @@ def test_who_comes_when_all_places_are_taken_is_told_and_who_leaves_makes_room(b
         third.goto("/")
         expect(third.get_by_role("heading", name="No room at the moment")).to_be_visible()
         axe(third)
-        pages[0].get_by_label("Horizon weeks, as a number").or_(pages[0].get_by_label("Weeks, as a number"))
+        pages[0].goto(f"/?s={packed(LARGE)}")
+        pages[0].get_by_role("heading", name="Decide", exact=True).wait_for()
         pages[0].close()
-        for _ in range(50):
-            if "a visit is closed" in server.said:
-                break
-            third.wait_for_timeout(100)
+        until(third, lambda: "a visit is closed; it was at work: True" in server.said)
+        slices = server.said.count("a slow slice")
         third.reload()
         settled(third)
         settled(pages[1])
+        third.wait_for_timeout(1500)
+        assert server.said.count("a slow slice") <= slices + CORES
 
 
 # starting and ending ----------------------------------------------------------------
@@ -270,3 +291,16 @@ def test_an_address_of_another_machine_is_refused():
     assert (process.returncode, told) == (2, "")
     assert trouble.startswith("--host 192.0.2.1 --port 8765: cannot listen there")
     assert "Traceback" not in trouble
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_and_ends_when_told_to_with_a_visitor_there(browser, settled, tmp_path, asked):
+    with serving(tmp_path / "log.txt") as server, visiting(browser, server) as make:
+        page = make()
+        page.goto("/")
+        settled(page)
+        server.process.send_signal(asked)
+        assert server.process.wait(20) == {signal.SIGINT: 130, signal.SIGTERM: -signal.SIGTERM}[asked]
+    told = server.said.splitlines()
+    assert told[0] == f"peersim is at {server.url}/ (Ctrl-C ends it)"
+    assert told[1:] == ["peersim: interrupted; no files were left behind"] * (asked == signal.SIGINT)

@@ -90,7 +90,7 @@ export default {
     clearTimeout(this.waiting);
   },
   template: `
-    <div class="lever" :class="{'lever-changed': changed}">
+    <div class="lever" :class="{'lever-changed': changed}" v-memo="[shown, base, baseText, note, end]">
       <div class="lever-head">
         <label class="field-label" :for="'lever-' + name">{{ label }}</label>
         <button v-if="changed" type="button" class="button quiet" @click="reset">
