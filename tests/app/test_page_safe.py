@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -295,8 +296,9 @@ def test_an_address_of_another_machine_is_refused():
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_and_ends_when_told_to_with_a_visitor_there(browser, settled, tmp_path, asked):
-    with serving(tmp_path / "log.txt") as server, visiting(browser, server) as make:
-        page = make()
+    # A context of its own: a page whose server has ended says so on the console.
+    with serving(tmp_path / "log.txt") as server, closing(browser.new_context(base_url=server.url)) as context:
+        page = context.new_page()
         page.goto("/")
         settled(page)
         server.process.send_signal(asked)
