@@ -86,7 +86,7 @@ class Curve(NamedTuple):
     start: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """What the page shows of a scenario beside a baseline.
 
