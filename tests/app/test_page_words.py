@@ -2,7 +2,7 @@
 
 import peersim as ps
 from peersim.app.differences import described, differences
-from peersim.app.reading import read
+from peersim.app.reading import curves, read
 from peersim.app.words import behind
 from tests.app.small import SMALL, WEEKLY
 
@@ -36,3 +36,9 @@ def test_who_is_the_same_in_both_is_told_as_it_is():
     )
     more = ps.run(SMALL.with_({"teams.0.peers": SMALL.teams[0].peers + 1}), 2, 1)
     assert behind(read(base, more)).startswith("From 2 worlds: the teams differ; the same people")
+
+
+def test_no_more_than_all_posts_are_filled():
+    filled = curves(ps.run(SMALL, 32, 1))["staffing"]
+    assert filled.mean.min() > 0.9  # so that an interval could reach beyond all of them
+    assert filled.high.max() <= 1.0
