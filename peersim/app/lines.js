@@ -25,11 +25,13 @@ export default {
     this.watcher.disconnect();
   },
   computed: {
-    ticks() {
+    step() {
       const rough = (this.high - this.low) / Math.max(2, Math.floor(this.height / 45));
       const power = 10 ** Math.floor(Math.log10(rough));
-      const step = [1, 2, 5, 10].map((k) => k * power).find((s) => s >= rough);
-      const found = [];
+      return [1, 2, 5, 10].map((k) => k * power).find((s) => s >= rough);
+    },
+    ticks() {
+      const step = this.step, found = [];
       for (let k = Math.ceil(this.low / step - 1e-9); k * step <= this.high + 1e-9 * step; k++) found.push(k * step);
       return found;
     },
@@ -55,7 +57,7 @@ export default {
       return this.lines
         .map((line) => ({ name: line.name, colour: line.colour, value: line.mean[this.at - line.start] }))
         .filter((found) => found.value !== undefined && found.value !== null)
-        .map((found) => ({ ...found, text: `${found.name}: ${this.written(found.value, true)}` }));
+        .map((found) => ({ ...found, text: `${found.name}: ${this.written(found.value)}` }));
     },
   },
   methods: {
@@ -94,10 +96,16 @@ export default {
       }
       return there.length ? `M${there.join("L")}L${back.reverse().join("L")}Z` : "";
     },
-    written(value, fine) {
-      if (this.unit === "£") return "£" + Math.round(fine ? value : value / 1000).toLocaleString("en-GB") + (fine ? "" : "k");
-      if (this.unit === "%") return value.toFixed(fine ? 1 : 0) + (fine ? " %" : "");
-      return value.toFixed(fine ? 3 : 1);
+    written(value) {
+      if (this.unit === "£") return "£" + Math.round(value).toLocaleString("en-GB");
+      return this.unit === "%" ? value.toFixed(1) + " %" : value.toFixed(3);
+    },
+    marked(tick) {
+      // with as many decimals as tell one tick from the next
+      const step = this.unit === "£" ? this.step / 1000 : this.step;
+      const digits = Math.max(this.unit ? 0 : 1, -Math.floor(Math.log10(step) + 1e-9));
+      const write = (value) => value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+      return this.unit === "£" ? `£${write(tick / 1000)}k` : write(tick);
     },
     point(event) {
       const box = this.$el.getBoundingClientRect();
@@ -112,7 +120,7 @@ export default {
         <g class="lines-grid">
           <template v-for="tick in ticks" :key="'y' + tick">
             <line :x1="x(0)" :x2="x(weeks)" :y1="y(tick)" :y2="y(tick)" />
-            <text :x="x(0) - 6" :y="y(tick)" dy="0.32em" text-anchor="end">{{ written(tick, false) }}</text>
+            <text :x="x(0) - 6" :y="y(tick)" dy="0.32em" text-anchor="end">{{ marked(tick) }}</text>
           </template>
           <template v-for="tick in weekTicks" :key="'x' + tick">
             <line :x1="x(tick)" :x2="x(tick)" :y1="height - 36" :y2="height - 32" />

@@ -86,7 +86,7 @@ class Curve(NamedTuple):
     start: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """What the page shows of a scenario beside a baseline.
 
@@ -158,13 +158,13 @@ def read(baseline: Results, results: Results) -> Reading:
 def curves(results: Results) -> dict[str, Curve]:
     """The curve of every panel."""
     weeks = np.arange(1, results.weeks + 1)
-    filled = Curve(*interval(1.0 - results.by_week("vacancy_rate")))  # of a few posts: a spread would be steps
+    filled = interval(1.0 - results.by_week("vacancy_rate"))  # of a few posts: a spread would be steps
     cost = results.by_week("cost").cumsum(axis=1) / weeks * WEEKS_A_YEAR
     drawn = {name: results.by_week(name) for name in ("identity", "wellbeing", "trust", "hope")}
     banded = {name: _banded(values) for name, values in (drawn | {"cost": cost}).items()}
     stay = results.retention
     mean, low, high = (stay[name].to_numpy() for name in ("retention", "low", "high"))
-    found = banded | {"staffing": filled, "retention": Curve(mean, low, high, start=0)}
+    found = banded | {"staffing": Curve(*np.clip(filled, 0.0, 1.0)), "retention": Curve(mean, low, high, start=0)}
     return {name: found[name] for name in PANELS}
 
 

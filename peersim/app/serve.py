@@ -109,7 +109,6 @@ def begin(visit: Visit, shared: str) -> None:
         try:
             visit.start(unpacked(shared))
             ui.run_javascript("history.replaceState(history.state, '', location.pathname)")  # loaded again: go on
-            return
         except (LinkError, ScenarioError) as error:
             say(f"The link could not be used: {error}", trouble=True)
     if not visit.complete:

@@ -12,10 +12,14 @@ from peersim.app import decide, plan, teach, watch, why
 from peersim.app.parts import Text, attributed, part
 from peersim.app.visit import Visit
 
-STYLES: Final = tuple(sorted(Path(__file__).parent.rglob("*.css")))
+_HERE: Final = Path(__file__).parent
+STYLES: Final = tuple(sorted(_HERE.rglob("*.css"), key=lambda path: (path.parent != _HERE, path)))
 """The style of the whole page first, then those of the rooms."""
 SHARED: Final = "s"
 """Name of the part of an address that holds a scenario (see `links`)."""
+
+FOCUS: Final = "document.getElementById('main').focus({preventScroll: true})"
+"""Goes to a new view, so that a screen reader names it and the keyboard goes on from its beginning."""
 
 
 class View(NamedTuple):
@@ -54,7 +58,7 @@ def frame(visit: Visit) -> None:
         Text(
             "p",
             "Read differences rather than levels, and signs rather than sizes: many of the model's constants are "
-            "assumptions. Nothing that you do here leaves this machine.",
+            "assumptions. Nothing that you do here leaves the machine that peersim runs on.",
         )
 
 
@@ -76,8 +80,11 @@ def _shown(visit: Visit, view: View, links: dict[str, ui.link], main: ui.element
 
     def show(item: str = "") -> None:
         visit.deaf()
+        if any("aria-current" in link._props for link in links.values()):  # another view was there before
+            ui.run_javascript(FOCUS)
         for name, link in links.items():
             attributed(link, aria_current=name == view.name and "page")
+        attributed(main, aria_label=view.name)
         ui.page_title(f"{view.name} - peersim")
         visit.listen(lambda _: _marked(main, visit))
         _marked(main, visit)

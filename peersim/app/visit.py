@@ -12,7 +12,7 @@ from peersim.app import limits
 from peersim.app.desk import Desk
 from peersim.app.reading import Reading, read
 from peersim.app.turns import Urgency
-from peersim.scenario import Scenario
+from peersim.scenario import Scenario, ScenarioError
 
 News = Literal["scenario", "reading", "kept", "trouble"]
 Listener = Callable[[News], None]
@@ -86,7 +86,7 @@ class Visit:
 
         Raises
         ------
-        ScenarioError
+        FrameError
             If the baseline cannot be watched for as long; nothing is changed then.
         """
         self._turn_to(scenario, framed(self.baseline, scenario), going_on=going_on)
@@ -100,7 +100,7 @@ class Visit:
 
         Raises
         ------
-        ScenarioError
+        FrameError
             If that cannot be watched for as long as the scenario in hand; nothing is changed then.
         """
         self._turn_to(self.scenario, framed(baseline, self.scenario))
@@ -219,6 +219,13 @@ class Visit:
         self.tell("trouble")
 
 
+class FrameError(ScenarioError):
+    """A baseline that cannot be watched for as long as the scenario in hand."""
+
+    def __str__(self) -> str:
+        return f"The baseline cannot be watched for as many weeks as this scenario.\n{super().__str__()}"
+
+
 def framed(baseline: Scenario, scenario: Scenario) -> Scenario:
     """A baseline watched for as long as a scenario, with costs of the same year: else no difference means anything."""
     frame = {
@@ -226,4 +233,7 @@ def framed(baseline: Scenario, scenario: Scenario) -> Scenario:
         "costs.price_year": scenario.costs.price_year,
         "costs.discount_rate": scenario.costs.discount_rate,
     }
-    return baseline.with_(frame)
+    try:
+        return baseline.with_(frame)
+    except ScenarioError as error:
+        raise FrameError(error.problems) from None

@@ -8,6 +8,7 @@ import yaml
 from playwright.sync_api import expect
 
 import peersim as ps
+from peersim.app import links
 from peersim.app.desk import SEED
 
 OFTEN = "Supervision: every … weeks"
@@ -152,6 +153,86 @@ def test_a_link_holds_the_scenario(decide, settled, new_page):
     other.goto(link)
     settled(other)
     expect(other.get_by_label(f"{OFTEN}, as a number")).to_have_value("3")
+
+
+def test_a_link_of_what_everybody_begins_with_is_drawn_too(page, settled):
+    page.goto(f"/?s={links.packed(ps.load('configs/baseline.yaml'))}")
+    settled(page)
+
+
+def test_the_keyboard_stays_where_it_was(decide):
+    set_lever(decide, OFTEN, 1)
+    keep = decide.get_by_role("button", name="Keep this run")
+    keep.press("Enter")
+    run = decide.get_by_role("button", name="1. Supervision every week")
+    expect(run).to_be_visible()
+    expect(keep).to_be_focused()
+    run.press("Enter")
+    about = decide.get_by_role("group", name="About run 1")
+    expect(about).to_be_visible()
+    expect(run).to_be_focused()
+    about.get_by_label("Name").fill("Weekly")
+    decide.keyboard.press("Tab")
+    expect(about.get_by_role("heading")).to_have_text("1. Weekly")
+    expect(about.get_by_role("button", name="Go on from this run")).to_be_focused()
+    about.get_by_role("button", name="Close").press("Enter")
+    expect(decide.get_by_role("button", name="1. Weekly")).to_be_focused()
+
+
+def test_another_view_is_gone_to_and_named(decide):
+    decide.get_by_role("link", name="Plan over time").press("Enter")
+    expect(decide.get_by_role("main", name="Plan over time")).to_be_focused()
+    expect(decide).to_have_title("Plan over time - peersim")
+    decide.go_back()
+    expect(decide.get_by_role("main", name="Decide")).to_be_focused()
+
+
+def test_the_cases_are_gone_through_with_the_arrow_keys(decide):
+    start = decide.get_by_label("Start from")
+    expect(start).to_have_value("baseline")
+    start.focus()
+    names = set()
+    for _ in range(2):
+        with redrawn(decide):
+            decide.keyboard.press("ArrowDown")
+        names.add(decide.get_by_label("Name", exact=True).input_value())
+    assert len(names) == 2
+
+
+def test_a_run_that_the_baseline_cannot_be_compared_with_is_refused_in_words(new_page, settled):
+    page = new_page()
+    page.goto(f"/?s={links.packed(ps.load('configs/baseline.yaml').with_({'horizon_weeks': 20}))}")
+    settled(page)
+    page.get_by_role("button", name="Keep this run").click()
+    with redrawn(page):
+        page.get_by_label("Start from").select_option("improving_supervision")
+    page.get_by_role("button", name=re.compile("^1. ")).click()
+    page.get_by_role("button", name="Go on from this run").click()
+    expect(page.get_by_role("alert").last).to_contain_text("The baseline cannot be watched for as many weeks")
+
+
+def test_paper_names_every_line_and_shows_no_controls(decide):
+    set_lever(decide, OFTEN, 1)
+    decide.get_by_role("button", name="Keep this run").click()
+    decide.get_by_role("link", name="Plan over time").click()
+    side = decide.get_by_role("heading", name="Add a policy change")
+    expect(side).to_be_visible()
+    decide.emulate_media(media="print")
+    expect(side).to_be_hidden()
+    decide.emulate_media(media="screen")
+    decide.get_by_role("link", name="Decide").click()
+    decide.emulate_media(media="print")
+    expect(decide.get_by_role("button", name="1. Supervision every week")).to_be_visible()
+    expect(decide.get_by_role("button")).to_have_count(1)
+
+
+def test_no_two_ticks_of_a_tall_chart_are_called_the_same(decide):
+    decide.add_style_tag(content=".chart { height: 50rem; }")
+    chart = panel(decide, "Wellbeing").get_by_role("img")
+    expect(chart).to_have_attribute("height", "800")
+    ticks = chart.locator("text[text-anchor=end]:not([dx])").all_text_contents()
+    assert len(ticks) > 8
+    assert len(set(ticks)) == len(ticks)
 
 
 def test_loading_the_page_again_loses_nothing(decide, settled):

@@ -52,6 +52,7 @@ def test_names_are_shown_as_they_were_written(page, settled):
     assert SCRIPT in page.get_by_role("main").text_content()
     page.get_by_label(OFTEN).fill("1")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("region", name="In short")).to_contain_text("Changed: Supervision every week")
     settled(page)
     page.get_by_role("button", name="Keep this run").click()
     page.get_by_role("button", name="1. ").click()

@@ -10,7 +10,8 @@ from peersim.app.charts import BASELINE, DASHED, DASHES, KEPT, NOW, SOLID, Chart
 from peersim.app.parts import Table, Text, part
 from peersim.app.reading import PANELS, Curve, Panel, Reading
 from peersim.app.visit import Visit
-from peersim.results.outcomes import GROUPS, OUTCOMES, Outcome
+from peersim.app.words import point, verdict
+from peersim.results.outcomes import GROUPS, OUTCOMES
 
 NOW_NAME: Final = "this scenario"
 BASELINE_NAME: Final = "baseline"
@@ -73,7 +74,8 @@ class _Drawn:
             Text("p", panel.axis, "decide-axis")
             with part("p", "decide-difference"):
                 self._size = Text("strong")
-                self._interval = Text("span")
+                self._interval = Text("span", "", "decide-interval")
+                self._of = Text("span")
             self._verdict = Text("p", "", "decide-verdict")
             self._chart = Chart(panel, clicked)
             with part("details", "lever-about"):
@@ -93,19 +95,21 @@ class _Drawn:
         if reading.contrasts is None:
             level = reading.levels[self._panel.outcome]
             self._size.text = f"{words.amount(level['mean'], outcome)} "
-            self._interval.text = f"{outcome.label.lower()}, the baseline itself"
+            self._interval.text = ""
+            self._of.text = f"{words.lower_first(outcome.label)}, the baseline itself"
             self._verdict.text = "nothing changed yet"
             self._verdict.classes(remove="better worse")
             return
         row = reading.differences[self._panel.outcome]
-        verdict = str(row["verdict"])
+        found = str(row["verdict"])
         self._size.text = f"{words.change(row['difference'], outcome)} "
-        self._interval.text = f"({words.limits(row, outcome)}) {words.lower_first(outcome.label)}"
-        self._verdict.text = _verdict(row, outcome)
+        self._interval.text = f"({words.limits(row, outcome)})"
+        self._of.text = f" {words.lower_first(outcome.label)}"
+        self._verdict.text = verdict(row, outcome)
         self._verdict.classes(remove="better worse")
-        if verdict in (verdicts.BETTER, verdicts.PROBABLY_BETTER):
+        if found in (verdicts.BETTER, verdicts.PROBABLY_BETTER):
             self._verdict.classes("better")
-        elif verdict in (verdicts.WORSE, verdicts.PROBABLY_WORSE):
+        elif found in (verdicts.WORSE, verdicts.PROBABLY_WORSE):
             self._verdict.classes("worse")
 
     def _said(self, name: str, reading: Reading) -> str:
@@ -118,23 +122,11 @@ class _Drawn:
         return f"{here}{there} {verdicts.sentence(row, OUTCOMES[self._panel.outcome])}"
 
 
-def _verdict(row: Any, outcome: Outcome) -> str:
-    """The verdict; of money, cheaper and dearer."""
-    text = verdicts.in_short(row, outcome)
-    return text.replace("better", "cheaper").replace("worse", "dearer") if outcome.unit.startswith("pounds") else text
-
-
 def course(curve: Curve, panel: Panel) -> str:
     """Where a curve starts and ends, in words."""
-    first, last = (_written(float(curve.mean[at]), panel) for at in (0, -1))
-    low, high = (_written(float(part[-1]), panel) for part in (curve.low, curve.high))
+    first, last = (point(float(curve.mean[at]), panel) for at in (0, -1))
+    low, high = (point(float(part[-1]), panel) for part in (curve.low, curve.high))
     return f"from {first} to {last} in the last week, band {low} to {high}"
-
-
-def _written(value: float, panel: Panel) -> str:
-    if panel.axis.startswith("£"):
-        return words.pounds(value)
-    return f"{100 * value:.0f} %" if panel.axis.startswith("%") else f"{value:.2f}"
 
 
 def numbers(reading: Reading, names: Sequence[str]) -> tuple[list[str], list[list[str]]]:

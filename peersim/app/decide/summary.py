@@ -9,6 +9,7 @@ from peersim.app.differences import differences
 from peersim.app.parts import Text, attributed, part
 from peersim.app.reading import PANELS, Reading
 from peersim.app.visit import Visit
+from peersim.app.words import behind
 from peersim.results.outcomes import OUTCOMES
 
 
@@ -17,6 +18,7 @@ class Summary:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
+        self._troubled = False
         with part("section", "card", aria_label="In short"):
             self._changed = Text("p")
             self._result = attributed(Text("p", "", "decide-result"), role="status")
@@ -30,12 +32,16 @@ class Summary:
             f"Changed: {'; '.join(told)}." if told else f"Nothing is changed yet in “{visit.baseline.name}”."
         )
         if visit.trouble:
-            self._result.text, self._worlds.text = visit.trouble, "This scenario was not run."
+            before = "" if reading is None else " The charts show the last one that was."
+            self._result.text, self._worlds.text = visit.trouble, f"This scenario was not run.{before}"
         elif reading is None or not visit.complete:
             self._worlds.text = "Running ..."
+            if self._troubled:
+                self._result.text = ""
         else:
             self._result.text = result(reading)
-            self._worlds.text = f"From {reading.worlds} worlds: the same people with the same luck in both scenarios."
+            self._worlds.text = f"{behind(reading)}."
+        self._troubled = bool(visit.trouble)
         self._result.classes(**({"add": "trouble"} if visit.trouble else {"remove": "trouble"}))
 
 

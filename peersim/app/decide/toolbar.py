@@ -10,7 +10,7 @@ from peersim.app import cases, downloads, fields, links
 from peersim.app.limits import MOST_UPLOADED
 from peersim.app.parts import Text, attributed, button, enable, part, say
 from peersim.app.visit import Visit
-from peersim.scenario import ScenarioError, loads
+from peersim.scenario import Scenario, ScenarioError, loads
 
 LONGEST_SCENARIO_NAME: Final = 120
 """As a scenario allows."""
@@ -44,15 +44,15 @@ class Toolbar:
         self.show()
 
     def show(self) -> None:
-        """Show what can be undone, and the name of the scenario in hand."""
+        """Show what can be undone, the name of the scenario in hand, and the case that it began with."""
         enable(self._undo, self._visit.can_undo)
         enable(self._redo, self._visit.can_redo)
         self._name.show(self._visit.scenario.name)
+        self._cases.show(_case(self._visit.baseline))
         self._link.clear()
 
     def _start(self, key: str) -> None:
         if key:
-            self._cases.refuse("")
             self._visit.start(cases.cases()[key])
             say(f"Started from “{self._visit.scenario.name}”. Changes are compared with it.")
 
@@ -91,3 +91,8 @@ class Toolbar:
             field.on("focus", js_handler="(event) => event.target.select()")
         ui.clipboard.write(link)
         say("The link is copied, if your browser allows it; it also stands below.")
+
+
+def _case(baseline: Scenario) -> str:
+    """Which of the cases a baseline is; empty if none."""
+    return next((key for key, case in cases.cases().items() if case == baseline), "")

@@ -64,7 +64,7 @@ class _Plan:
         self._effect.show()
 
     def _draw_time(self) -> None:
-        attributed(Text("h2", "The plan"), id="plan-time")
+        self._heading = attributed(Text("h2"), id="plan-time")
         self._empty = Text("p", "Nothing changes over time yet. Add a policy change, or begin with an example.")
         self._off = Text("p", "Changes over time are switched off in this scenario (model.off: policy).", "trouble")
         self._lanes = Lanes(on_move=self._move, on_choose=self._choose, on_open=self._open, on_remove=self._remove)
@@ -167,6 +167,7 @@ class _Plan:
         scenario, baseline = self._visit.scenario, self._visit.baseline
         step = self._step(*self._chosen) if self._chosen else None
         changes = bool(scenario.changes)
+        self._heading.set_text(f"The plan for “{scenario.name}”")
         self._lanes.show(scenario, baseline, step)
         self._editor.show(step)
         self._adder.show(scenario)

@@ -8,11 +8,12 @@ from nicegui import ui
 
 from peersim.analysis import verdicts
 from peersim.analysis import words as written
+from peersim.app import words
 from peersim.app.charts import BASELINE, DASHED, NOW, SOLID, Chart, Line, Mark
 from peersim.app.parts import Text, attributed, part
-from peersim.app.reading import PANELS, Panel, Reading
+from peersim.app.reading import PANELS, Reading
 from peersim.app.visit import Visit
-from peersim.results.outcomes import OUTCOMES, Outcome
+from peersim.results.outcomes import OUTCOMES
 from peersim.results.sums import LAST_WEEKS
 
 OF_WHAT: Final = {
@@ -75,7 +76,7 @@ class Effect:
             self._status.set_text("Running …")
         else:
             rest = "" if self._visit.complete else "; more are on their way"
-            self._status.set_text(f"From {reading.worlds:,} worlds of the same people and the same luck{rest}.")
+            self._status.set_text(f"{words.behind(reading)}{rest}.")
 
 
 class _Drawn:
@@ -98,8 +99,8 @@ class _Drawn:
         lines = [Line(BESIDE_IT, there, BASELINE, DASHED, band=False), Line(WITH_IT, here, NOW, SOLID, 2.5)]
         weeks = {change.week for change in reading.scenario.changes} if self._name not in SINCE_THEY_STARTED else set()
         ends = (
-            f"In the last week {_value(float(here.mean[-1]), self._panel)} {WITH_IT}, "
-            f"{_value(float(there.mean[-1]), self._panel)} beside it."
+            f"In the last week {words.point(float(here.mean[-1]), self._panel)} {WITH_IT}, "
+            f"{words.point(float(there.mean[-1]), self._panel)} in {BESIDE_IT}."
         )
         label = f"{self._panel.title}. {self._panel.about} {ends} Difference: {told}"
         self._chart.draw(lines, label, [Mark(week, "") for week in sorted(weeks)])
@@ -112,19 +113,7 @@ def difference(reading: Reading, name: str) -> str:
         return NOTHING
     outcome = OUTCOMES[name]
     row: Any = reading.contrasts.loc[name]
-    verdict = _verdict(row, outcome)
+    verdict = words.verdict(row, outcome)
     if row["verdict"] in (verdicts.SAME, verdicts.UNKNOWN):
         return f"{verdict}."
     return f"{written.change(row['difference'], outcome)} ({written.limits(row, outcome)}): {verdict}."
-
-
-def _verdict(row: Any, outcome: Outcome) -> str:
-    """The verdict; of money, cheaper and dearer."""
-    text = verdicts.in_short(row, outcome)
-    return text.replace("better", "cheaper").replace("worse", "dearer") if outcome.unit.startswith("pounds") else text
-
-
-def _value(value: float, panel: Panel) -> str:
-    if panel.axis.startswith("£"):
-        return written.pounds(value)
-    return f"{100 * value:.0f} %" if panel.axis.startswith("%") else f"{value:.2f}"
