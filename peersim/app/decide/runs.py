@@ -84,7 +84,8 @@ class Runs:
         self._toggle(number)
         _focus(self._names[number])  # the button is gone
 
-    def _keep(self) -> None:
+    async def _keep(self) -> None:
+        await self._visit.settled()  # pressed as a change was on its way: what it comes to is what is meant
         self._visit.keep(described(self._visit.baseline, self._visit.scenario))
 
     def _about(self, number: int, run: Kept) -> None:
