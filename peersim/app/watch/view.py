@@ -128,7 +128,9 @@ class WatchView:
         self._pause()
         if week > self._watching.week + 1:
             self._status.set_text(f"On the way to week {week}.")
-        await self._watching.go_to(week, self._here)
+        arrived = await self._watching.go_to(week, self._here)
+        if not arrived:  # whatever was asked for instead says what came of it
+            return
         self._show()
         self._status.set_text(self._watching.sentence)
 
