@@ -41,6 +41,22 @@ def test_a_lesson_from_prediction_to_comparison(page, axe):
     expect(compared).to_be_visible()  # what was done is still there
 
 
+def test_a_browser_that_does_not_say_when_it_goes_is_known_again(page):
+    page.add_init_script("addEventListener('beforeunload', (event) => event.stopImmediatePropagation())")
+    page.goto("/teach/lone_peer")
+    expected(page, 3)
+    page.reload()
+    expect(page.get_by_role("button", name="Run it")).to_be_visible()
+
+
+def test_two_tabs_of_a_browser_are_two_visitors(page):
+    page.goto("/teach/lone_peer")
+    expected(page, 3)
+    with page.expect_popup() as opened:
+        page.evaluate("void window.open(location.href)")
+    expect(opened.value.get_by_role("button", name="This is what I expect")).to_be_visible()
+
+
 def test_a_class_of_two_on_the_teachers_board(new_page, axe):
     teacher, phone = new_page(), {"viewport": {"width": 360, "height": 740}}
     teacher.goto("/teach/lone_peer")

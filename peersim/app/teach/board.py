@@ -124,7 +124,6 @@ def _in_class(known: Class, learner: Learner, progress: Progress) -> None:
             Text("span", f"Class {known.code}. You are ")
             Text("bdi", learner.name)
             Text("span", ".")
-        ended = status()
     told = status()
     shown = Revealed(known, progress, learner)
     Steps(progress, again=False)
@@ -135,8 +134,6 @@ def _in_class(known: Class, learner: Learner, progress: Progress) -> None:
             return
         seen[0] = known.version
         told.text = _told(known, learner)
-        if known.ended:
-            ended.text = "The teacher has ended this class. You can go on by yourself; nobody sees it any more."
         shown.show()
 
     look()
@@ -145,6 +142,8 @@ def _in_class(known: Class, learner: Learner, progress: Progress) -> None:
 
 def _told(known: Class, learner: Learner) -> str:
     """What the teacher shows now, for whoever does not see it appear, and what the learner has to do first."""
+    if known.ended:
+        return "The teacher has ended this class. You can go on by yourself; nobody sees it any more."
     shown = [text for text, on in (("predictions", known.guesses_shown), ("results", known.results_shown)) if on]
     if not shown:
         return ""
