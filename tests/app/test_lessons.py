@@ -290,6 +290,14 @@ def test_a_difference_that_may_be_chance_is_told_as_such():
     )
 
 
+@pytest.mark.parametrize(
+    ("outcome", "low", "said"),
+    [("identity", -0.0004, "0.000"), ("identity", -0.01, "−0.010"), ("vacancy_rate", -0.0004, "0.0")],
+)
+def test_zero_has_no_minus(outcome, low, said):
+    assert wording.interval(outcome, low, 0.02, falling=False).split(" to ")[0] == said
+
+
 def test_a_number_comes_to_the_answer_that_the_margins_say():
     changes = (-0.06, -0.02, -0.005, 0.0, 0.02, 0.05)
     assert [wording.answer(change, 0.05) for change in changes] == [
