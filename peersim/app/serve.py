@@ -36,6 +36,14 @@ POLICY: Final = (
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 """What a browser may load: nothing from anywhere else.  NiceGUI needs inline scripts, and compiles its templates."""
+SAME_TAB: Final = """
+for (const event of ["pagehide", "visibilitychange", "pageshow"])
+  addEventListener(event, () => {
+    const away = event === "pagehide" || document.visibilityState === "hidden";
+    sessionStorage.__nicegui_tab_closed = String(away);
+  });
+"""
+"""Has NiceGUI know a tab again when it comes back: phones end pages unasked, and some never say `beforeunload`."""
 
 
 def serve(scenario: Scenario, *, host: str, port: int, lessons: Mapping[str, Lesson]) -> None:
@@ -77,6 +85,7 @@ def serve(scenario: Scenario, *, host: str, port: int, lessons: Mapping[str, Les
                 shell.full()
             return
         client.on_delete(lambda: visits.leave(tab))
+        client.run_javascript(SAME_TAB)
         begin(visit, client.request.query_params.get(shell.SHARED, ""))
         with client.page_container:  # beside what NiceGUI offers: a main of its own, hidden by the style
             shell.frame(visit)

@@ -58,7 +58,7 @@ def frame(visit: Visit) -> None:
         Text(
             "p",
             "Read differences rather than levels, and signs rather than sizes: many of the model's constants are "
-            "assumptions. Nothing that you do here leaves the machine that peersim runs on.",
+            "assumptions. What you do here stays with the machine that runs this page, and is gone when it stops.",
         )
 
 

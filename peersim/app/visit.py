@@ -61,6 +61,7 @@ class Visit:
         self._before: list[tuple[Scenario, Scenario]] = []
         self._after: list[tuple[Scenario, Scenario]] = []
         self._listeners: list[Listener] = []
+        self._beside: list[Visit] = []
         self._run: asyncio.Task[None] | None = None
 
     # what the visitor does ---------------------------------------------------
@@ -172,10 +173,15 @@ class Visit:
             await asyncio.wait([self._run])
         return self.reading
 
+    def accompany(self, other: Visit) -> None:
+        """Free what another visit runs when this one is closed: it is the same visitor's, as in a lesson."""
+        self._beside.append(other)
+
     def close(self) -> None:
         """Free what runs: the visitor has gone."""
         self.deaf()
-        self._stop()
+        for visit in (self, *self._beside):
+            visit._stop()
 
     def _stop(self) -> None:
         if self._run is not None:

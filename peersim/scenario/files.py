@@ -17,6 +17,11 @@ from peersim.scenario.schema import Scenario
 LARGEST_FILE = 1_000_000
 DEEPEST_NESTING = 20
 SCENARIO = "scenario"
+HINTS = {
+    "'\\t'": " Indent with spaces, not with tabs.",
+    "mapping values are not allowed": " A text that holds a colon followed by a space has to stand in quotes.",
+}
+"""What to do about what a parser of YAML says, by a part of it."""
 
 _Path = tuple[str | int, ...]
 
@@ -179,8 +184,8 @@ class Reader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else None
-            tab = " Indent with spaces, not with tabs." if "'\\t'" in str(error.problem) else ""
-            raise _fault(self.source, f"cannot be read as YAML: {error.problem}.{tab}", line) from None
+            hint = next((hint for part, hint in HINTS.items() if part in str(error.problem)), "")
+            raise _fault(self.source, f"cannot be read as YAML: {error.problem}.{hint}", line) from None
         except yaml.YAMLError as error:
             reason = getattr(error, "reason", error)
             line = text.count("\n", 0, getattr(error, "position", 0)) + 1

@@ -11,6 +11,8 @@ from peersim.app.teach import classroom, shelf
 from peersim.app.teach.classroom import ClassError, Classes, readable, tidy
 from peersim.app.teach.guess import Guess
 from peersim.app.teach.progress import Progress
+from peersim.app.teach.room import Room
+from peersim.app.visit import Visit
 
 LESSON, OTHER = list(shelf.house().values())[:2]
 
@@ -157,6 +159,38 @@ def test_a_learner_reports_prediction_settings_and_result(classes):
         await progress.learning.settled()
         assert learner.result > lesson
         assert learner.changed == "How often the peers meet: every week"
+        desk.close()
+
+    asyncio.run(live())
+
+
+def test_a_lesson_runs_no_more_when_its_tab_is_closed_and_again_when_it_comes_back():
+    async def live():
+        desk = Desk(2)
+        visit = Visit(desk, LESSON.first)
+        progress = Room({}, alone=True).progress(visit, LESSON)
+        progress.begin()
+        visit.close()
+        await progress.learning.settled()
+        assert progress.before is None
+        progress.begin()
+        await progress.learning.settled()
+        assert progress.before is not None
+        desk.close()
+
+    asyncio.run(live())
+
+
+def test_a_class_that_has_ended_is_there_for_those_who_were_in_it():
+    async def live():
+        desk = Desk(2)
+        learner, stranger = Visit(desk, LESSON.first), Visit(desk, LESSON.first)
+        room, teacher = Room({}, alone=True), Visitor()
+        known = room.classes.open(LESSON, teacher)
+        room.progress(learner, LESSON, known).report_to(known, known.join(learner, "Sam"))
+        room.classes.end(known)
+        assert room.class_of(learner, known.code.lower()) is known
+        assert room.class_of(stranger, known.code) is None
         desk.close()
 
     asyncio.run(live())

@@ -184,6 +184,11 @@ def test_the_example_of_the_documentation_is_a_lesson_that_keeps_its_claims(tmp_
         ({"set": {"teams.count": 50_000}}, "more than this page runs"),
         ({"levers.0.key": "structure.weeks"}, "levers.0.key: no such key that can be moved"),
         ({"levers.0.low": 50}, "has to be below the upper end"),
+        (
+            {"levers.0.low": 10},
+            "leaves out the 4 that the lesson itself has. Allowed here: up to 4",
+        ),
+        ({"levers.0.high": 3}, "levers.0.high: the slider leaves out the 4"),
         ({"levers.1.choices": {"never": {"support.supervision.every_weeks": -1}}}, "levers.1.choices.never"),
         ({"levers.1.choices": {"never": 0}}, "expected keys of a scenario"),
         ({"things_to_try.0.button": ""}, "a button and what it sets belong together"),
@@ -201,6 +206,12 @@ def test_a_broken_lesson_is_told_with_file_line_and_what_is_allowed(tmp_path, ch
     assert said in str(told.value)
     line = "" if change == {"title": None} or change == {"scenario": None} else r", line \d+"
     assert re.match(rf"{re.escape(str(file))}{line}: ", str(told.value))
+
+
+def test_a_text_with_a_colon_is_told_to_need_quotes(tmp_path):
+    (tmp_path / "lesson.yaml").write_text(EXAMPLE.replace("title: A", "title: Posts: a"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"line 1: .* has to stand in quotes"):
+        shelf.shelf(tmp_path)
 
 
 def test_all_faults_of_all_lessons_are_told_at_once(tmp_path):
@@ -277,6 +288,14 @@ def test_a_difference_that_may_be_chance_is_told_as_such():
     assert told == (
         "The share of peer posts that are vacant went from 53 % to 45 %; that may be chance (difference −17.0 to 1.0)."
     )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "low", "said"),
+    [("identity", -0.0004, "0.000"), ("identity", -0.01, "−0.010"), ("vacancy_rate", -0.0004, "0.0")],
+)
+def test_zero_has_no_minus(outcome, low, said):
+    assert wording.interval(outcome, low, 0.02, falling=False).split(" to ")[0] == said
 
 
 def test_a_number_comes_to_the_answer_that_the_margins_say():

@@ -41,6 +41,22 @@ def test_a_lesson_from_prediction_to_comparison(page, axe):
     expect(compared).to_be_visible()  # what was done is still there
 
 
+def test_a_browser_that_does_not_say_when_it_goes_is_known_again(page):
+    page.add_init_script("addEventListener('beforeunload', (event) => event.stopImmediatePropagation())")
+    page.goto("/teach/lone_peer")
+    expected(page, 3)
+    page.reload()
+    expect(page.get_by_role("button", name="Run it")).to_be_visible()
+
+
+def test_two_tabs_of_a_browser_are_two_visitors(page):
+    page.goto("/teach/lone_peer")
+    expected(page, 3)
+    with page.expect_popup() as opened:
+        page.evaluate("void window.open(location.href)")
+    expect(opened.value.get_by_role("button", name="This is what I expect")).to_be_visible()
+
+
 def test_a_class_of_two_on_the_teachers_board(new_page, axe):
     teacher, phone = new_page(), {"viewport": {"width": 360, "height": 740}}
     teacher.goto("/teach/lone_peer")
@@ -70,6 +86,10 @@ def test_a_class_of_two_on_the_teachers_board(new_page, axe):
     expect(table.filter(has_text="<i>Ayşe</i>")).to_contain_text("0.45")
     expect(table.filter(has_text="Learner 2")).to_contain_text("0.60")
     expect(teacher.get_by_text("2 learners expected 0.45 to 0.60, 0.53 on average.")).to_be_visible()
+    late = new_page(**phone)
+    late.goto(f"/class/{code}")
+    late.get_by_role("button", name="Join").click()
+    expect(late.get_by_text("You see them here when you have said what you expect yourself.")).to_be_visible()
     expect(learners[1].get_by_text("2 learners expected 0.45 to 0.60")).to_be_visible()
     assert "Ayşe" not in learners[1].locator("body").inner_text()
 
@@ -84,3 +104,6 @@ def test_a_class_of_two_on_the_teachers_board(new_page, axe):
     axe(learners[0])
     teacher.get_by_role("button", name="End this class").click()
     expect(learners[0].get_by_text("The teacher has ended this class.")).to_be_visible()
+    learners[0].reload()
+    expect(learners[0].get_by_text("The teacher has ended this class.")).to_be_visible()
+    expect(learners[0].locator(".teach-compared")).to_be_visible()  # and can go on by themselves

@@ -405,6 +405,27 @@ def test_the_way_to_a_week_ends_when_nobody_wants_it_any_more():
     watch(doing)
 
 
+@pytest.mark.parametrize("asked", ["start", "week", "world", "step"])
+def test_the_way_to_a_week_ends_when_something_else_is_asked_for(asked):
+    async def doing(watching):
+        on_the_way = asyncio.create_task(watching.go_to(1040, lambda: True))
+        while watching.week < 20:
+            await asyncio.sleep(0)
+        if asked == "world":
+            await watching.begin(watching.scenario, 1)
+        elif asked == "step":
+            await watching.step()
+        else:
+            assert await watching.go_to(0 if asked == "start" else 10, lambda: True)
+        there = watching.week
+        assert not await on_the_way
+        assert watching.week == there < 1040
+        if asked != "step":
+            assert there == {"start": 0, "week": 10, "world": 0}[asked]
+
+    watch(doing, cases()["baseline"].with_({"horizon_weeks": 1040}))
+
+
 def test_no_week_is_lived_after_the_last():
     async def doing(watching):
         await watching.go_to(6, lambda: True)

@@ -62,6 +62,23 @@ def test_play_goes_on_until_pause_and_says_nothing_meanwhile(page):
     assert week(page) == paused
 
 
+def test_a_view_that_is_left_on_the_way_to_a_week_is_drawn_no_more(page, server):
+    said = len(server.said)
+    long = packed(cases()["baseline"].with_({"horizon_weeks": 1040}))
+    open_view(page, f"/watch?s={long}")
+    page.get_by_label("Go to week").fill("1040")
+    page.get_by_label("Go to week").press("Enter")
+    page.get_by_text("On the way to week 1040.").wait_for()
+    page.get_by_role("link", name="Teach", exact=True).click()
+    page.get_by_role("heading", level=1, name="Teach").wait_for()
+    page.get_by_role("link", name="Watch", exact=True).click()
+    page.locator(".watch-week", has_text=re.compile(r"^(Week|Before)")).wait_for()
+    page.get_by_role("button", name="Step one week").click()
+    page.wait_for_function("document.querySelector('.watch-now [role=status]').textContent.startsWith('Week ')")
+    assert 0 < week(page) < 1040
+    assert "has been deleted" not in server.said[said:]
+
+
 def test_no_week_is_lived_while_another_view_is_shown_or_the_tab_shows_another_page(page):
     open_view(page)
     page.get_by_label("Speed").select_option("Fast: 4 a second")

@@ -44,7 +44,7 @@ def show_lesson(visit: Visit, name: str) -> None:
 def show_class(visit: Visit, code: str) -> None:
     """Draw a class: its board for the teacher, the lesson for those who join."""
     room = room_of(visit.desk)
-    known = room.classes.find(code)
+    known = room.class_of(visit, code)
     if known is None:
         _nothing(
             "No such class", "There is no class with this code. It may have ended; ask your teacher for a new one."

@@ -99,7 +99,7 @@ def _ask_name(known: Class, visit: Visit, joined: Callable[[], None]) -> None:
         Text(
             "p",
             "Your name, or any other, stands beside your prediction on the teacher’s board. You may leave it empty. "
-            "Other learners do not see it on their own pages.",
+            "Other learners do not see it on their own pages. Keep this tab: your place in the class belongs to it.",
             "teach-prose",
         )
 
@@ -124,7 +124,6 @@ def _in_class(known: Class, learner: Learner, progress: Progress) -> None:
             Text("span", f"Class {known.code}. You are ")
             Text("bdi", learner.name)
             Text("span", ".")
-        ended = status()
     told = status()
     shown = Revealed(known, progress, learner)
     Steps(progress, again=False)
@@ -134,19 +133,26 @@ def _in_class(known: Class, learner: Learner, progress: Progress) -> None:
         if seen[0] == known.version:
             return
         seen[0] = known.version
-        told.text = _told(known)
-        if known.ended:
-            ended.text = "The teacher has ended this class. You can go on by yourself; nobody sees it any more."
+        told.text = _told(known, learner)
         shown.show()
 
     look()
     ui.timer(GLANCE, look)
 
 
-def _told(known: Class) -> str:
-    """What the teacher shows now, for whoever does not see it appear."""
+def _told(known: Class, learner: Learner) -> str:
+    """What the teacher shows now, for whoever does not see it appear, and what the learner has to do first."""
+    if known.ended:
+        return "The teacher has ended this class. You can go on by yourself; nobody sees it any more."
     shown = [text for text, on in (("predictions", known.guesses_shown), ("results", known.results_shown)) if on]
-    return f"Your teacher shows everybody’s {' and '.join(shown)}." if shown else ""
+    if not shown:
+        return ""
+    text = f"Your teacher shows everybody’s {' and '.join(shown)}."
+    if known.guesses_shown and learner.guess is None:
+        return f"{text} You see them here when you have said what you expect yourself."
+    if known.results_shown and learner.result is None:
+        return f"{text} You see the results here when you have run the lesson yourself."
+    return text
 
 
 # what is revealed -----------------------------------------------------------------------------------------------------

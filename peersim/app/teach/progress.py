@@ -13,10 +13,9 @@ from peersim.app.teach.claims import came_to
 from peersim.app.teach.classroom import Class, Learner
 from peersim.app.teach.guess import Guess
 from peersim.app.teach.lesson import Lever, Settings, Try
-from peersim.app.teach.shelf import Lesson
+from peersim.app.teach.shelf import Lesson, value_of
 from peersim.app.visit import News, Visit
 from peersim.scenario import Scenario
-from peersim.scenario.paths import flat
 
 SECOND: Final = "second"
 
@@ -133,7 +132,7 @@ class Progress:
 
     def value(self, key: str) -> Any:
         """What a key is now."""
-        return flat(self.scenario.to_dict())[plain_key(key)]
+        return value_of(self.scenario, key)
 
     @property
     def changed(self) -> str:
@@ -150,6 +149,11 @@ class Progress:
                 choice = self.chosen(lever)
                 said.append(f"{lever.name}: {choice}" if choice else _worded(lever, moved))
         return "; ".join([*said, *([wording.settings(left)] if left else [])])
+
+    @property
+    def known(self) -> Class | None:
+        """The class that is told of it, if one is."""
+        return self._place[0] if self._place else None
 
     # what others are told ----------------------------------------------------
 
@@ -203,13 +207,6 @@ class Progress:
     def _set(self, settings: Settings) -> bool:
         """Whether settings hold now."""
         return self.scenario.with_(settings) == self.scenario
-
-
-def plain_key(key: str) -> str:
-    """A key as a scenario lists its values: the first of several teams stands for all."""
-    bare = key.removeprefix("policies.")
-    named = bare.startswith("teams.") and not bare.split(".")[1].isdecimal()
-    return bare.replace("teams.", "teams.0.", 1) if named else bare
 
 
 def _worded(lever: Lever, moved: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Mapping
 
 from peersim.app.desk import Desk
-from peersim.app.teach.classroom import Class, Classes
+from peersim.app.teach.classroom import Class, Classes, tidy
 from peersim.app.teach.progress import Progress
 from peersim.app.teach.shelf import Lesson, house
 from peersim.app.visit import Visit
@@ -34,7 +34,14 @@ class Room:
         key = (lesson.name, known.code if known else "")
         if key not in there:
             there[key] = Progress(lesson, visit.desk)
+            visit.accompany(there[key].learning)
         return there[key]
+
+    def class_of(self, visit: Visit, code: str) -> Class | None:
+        """The class of a code: one that is open, or one that has ended since and that the visitor was in."""
+        there = (progress.known for progress in self._progress.get(visit, {}).values())
+        ended = (known for known in there if known is not None and known.code == tidy(code))
+        return self.classes.find(code) or next(ended, None)
 
 
 _ROOMS: weakref.WeakKeyDictionary[Desk, Room] = weakref.WeakKeyDictionary()

@@ -17,6 +17,7 @@ from peersim.app.teach.lesson import LessonFile, Lever
 from peersim.scenario import Problem, Scenario, ScenarioError, load
 from peersim.scenario.errors import nearest
 from peersim.scenario.files import Reader, text_of
+from peersim.scenario.paths import flat
 from peersim.scenario.registry import parameter_for, registry
 
 LESSONS: Final = Path(__file__).with_name("lessons")
@@ -199,6 +200,24 @@ def _slider(lesson: Lesson, lever: Lever, path: _Path) -> Iterator[Problem]:
         )
     else:
         yield from _trial(lesson, {lever.key: ends(lever)[0]} if known.choices == () else {}, lever.worlds, path)
+        if known.choices == ():
+            yield from _own_value(lesson, lever, path)
+
+
+def _own_value(lesson: Lesson, lever: Lever, path: _Path) -> Iterator[Problem]:
+    """What is wrong with a slider that cannot show where the lesson itself has it."""
+    (low, high), own = ends(lever), value_of(lesson.second, lever.key)
+    if not low <= own <= high:
+        end = "low" if own < low else "high"
+        message = f"the slider leaves out the {own:g} that the lesson itself has."
+        yield Problem((*path[:-1], end), message, allowed=f"{'up to' if own < low else 'from'} {own:g}")
+
+
+def value_of(scenario: Scenario, key: str) -> Any:
+    """What a key is in a scenario: the first of several teams stands for all."""
+    bare = key.removeprefix("policies.")
+    named = bare.startswith("teams.") and not bare.split(".")[1].isdecimal()
+    return flat(scenario.to_dict())[bare.replace("teams.", "teams.0.", 1) if named else bare]
 
 
 def ends(lever: Lever) -> tuple[float, float]:

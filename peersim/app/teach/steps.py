@@ -17,9 +17,7 @@ from peersim.results.outcomes import OUTCOMES
 
 PREDICT, PREDICTED, RUNNING, FOUND = range(4)
 """How far a learner is."""
-STEPS: Final = (("Read", PREDICT), ("Predict", PREDICT), ("Run", PREDICTED), ("Compare", FOUND), ("Why", FOUND),
-                ("Try", FOUND), ("Discuss", FOUND))  # fmt: skip
-"""The steps of a lesson, and from where on each can be done."""
+STEPS: Final = ("Read", "Predict", "Run", "Compare", "Why", "Try", "Discuss")
 FINE: Final = 0.01
 """Step of the slider of a prediction."""
 FOCUS_AFTER: Final = 80
@@ -75,7 +73,7 @@ class Steps:
         self._path.clear()
         done = {PREDICT: 1, PREDICTED: 2, RUNNING: 2, FOUND: 3}[stage]
         with self._path:
-            for number, (name, _) in enumerate(STEPS):
+            for number, name in enumerate(STEPS):
                 item = Text("li", name, "done" if number < done else "")
                 if number == done:
                     attributed(item, aria_current="step")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import Any, Final
+
+from nicegui import background_tasks
 
 from peersim.app.limits import worlds
 from peersim.app.parts import Text, attributed, button, part, say, select, status
@@ -129,7 +130,7 @@ class Trial:
             if idea is None:
                 self._plain(reading)
             else:
-                asyncio.get_running_loop().create_task(self._claims(idea, reading))
+                background_tasks.create(self._claims(idea, reading))
 
     def _plain(self, reading: Reading) -> None:
         outcome = self._file.prediction.outcome

@@ -57,10 +57,15 @@ def interval(outcome: str, low: float, high: float, falling: bool) -> str:
 
 def _end(outcome: str, end: float) -> str:
     if outcome in PERCENT:
-        return f"{100.0 * end:.1f}".replace("-", "−")
+        return _minus(f"{100.0 * end:.1f}")
     if OUTCOMES[outcome].unit.startswith("pounds"):
         return numbers.pounds(end)
-    return f"{end:.3f}".replace("-", "−")
+    return _minus(f"{end:.3f}")
+
+
+def _minus(number: str) -> str:
+    """A number with a true minus, and none before zero."""
+    return number.replace("-", "−" if number.strip("-0.") else "")
 
 
 def _points(difference: float) -> str:
@@ -117,8 +122,8 @@ def change(outcome: str, row: Any) -> str:
 
 def signed(number: float) -> str:
     """A change with its sign: ``+0.12``, ``−0.20``, ``0.00``."""
-    text = f"{number:+.2f}".replace("-", "−")
-    return "0.00" if text in ("+0.00", "−0.00") else text
+    text = f"{number:+.2f}"
+    return _minus(text) if text.strip("+-0.") else "0.00"
 
 
 def settings(changes: Mapping[str, Any]) -> str:

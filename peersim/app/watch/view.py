@@ -99,27 +99,31 @@ class WatchView:
             self._pause()
         else:
             self._play.set_text(PAUSE)
-            self._status.set_text("")
+            self._say("")
             self._timer.activate()
 
     def _pause(self) -> None:
         self._timer.deactivate()
         self._play.set_text(PLAY)
         if not self._stepping:  # else the step under way says it
-            self._status.set_text(self._watching.sentence)
+            self._say(self._watching.sentence)
 
     async def _step_on(self) -> None:
         self._pause()
         await self._watching.step()
         self._show()
-        self._status.set_text(self._watching.sentence)
+        self._say(self._watching.sentence)
 
     async def _tick(self) -> None:
         if not self._client.has_socket_connection:  # the tab is closed, or out of reach: nobody watches
             return
         self._stepping = True
-        await self._watching.step()
-        self._stepping = False
+        try:
+            await self._watching.step()
+        finally:
+            self._stepping = False
+        if self._gone():
+            return
         self._show()
         if self._watching.over or not self._timer.active:
             self._pause()
@@ -127,18 +131,18 @@ class WatchView:
     async def _go_to(self, week: int) -> None:
         self._pause()
         if week > self._watching.week + 1:
-            self._status.set_text(f"On the way to week {week}.")
-        await self._watching.go_to(week, self._here)
+            self._say(f"On the way to week {week}.")
+        arrived = await self._watching.go_to(week, self._here)
+        if not arrived:  # whatever was asked for instead says what came of it
+            return
         self._show()
-        self._status.set_text(self._watching.sentence)
+        self._say(self._watching.sentence)
 
     async def _another(self, replicate: int) -> None:
         self._pause()
         await self._watching.begin(self._visit.scenario, replicate)
         self._show()
-        self._status.set_text(
-            f"World {self._watching.replicate}, before its first week: other luck, the same scenario."
-        )
+        self._say(f"World {self._watching.replicate}, before its first week: other luck, the same scenario.")
 
     async def _week_written(self, week: object) -> None:
         most = self._visit.scenario.horizon_weeks
@@ -146,14 +150,14 @@ class WatchView:
             await self._go_to(week)
         else:
             self._week_field.refuse(self._watching.week)
-            self._status.set_text(f"Go to week: found {_found(week)}; allowed: a whole number from 0 to {most}.")
+            self._say(f"Go to week: found {_found(week)}; allowed: a whole number from 0 to {most}.")
 
     async def _world_written(self, replicate: object) -> None:
         if isinstance(replicate, int) and 0 <= replicate <= MOST_KEY:
             await self._another(replicate)
         else:
             self._world_field.refuse(self._watching.replicate)
-            self._status.set_text(f"World: found {_found(replicate)}; allowed: a whole number from 0 to {MOST_KEY:,}.")
+            self._say(f"World: found {_found(replicate)}; allowed: a whole number from 0 to {MOST_KEY:,}.")
 
     def _set_speed(self, speed: str) -> None:
         if speed in SPEEDS:
@@ -168,18 +172,21 @@ class WatchView:
     async def _choose(self, place: str) -> None:
         await self._watching.choose(place)
         self._show()
-        if self._watching.person is not None:
+        if self._watching.person is not None and not self._gone():
             self._portrait.head()
 
     async def _let_go(self) -> None:
         place = self._watching.person.place if self._watching.person else ""
         await self._watching.let_go()
         self._show()
-        self._people.focus(place)
+        if not self._gone():
+            self._people.focus(place)
 
     async def _tell(self) -> None:
         week = self._watching.week
-        self._portrait.tell(blocks(await self._watching.tell()), week)
+        story = blocks(await self._watching.tell())
+        if not self._gone():
+            self._portrait.tell(story, week)
 
     async def _turn_to(self, page: str) -> None:
         if page.isdecimal():
@@ -196,14 +203,20 @@ class WatchView:
         """Begin, go on where the visitor left off, or begin again with another scenario."""
         self._pause()
         changed = await self._watching.open(self._visit.scenario)
+        if self._gone():
+            return
         self._week_field.about(high=self._visit.scenario.horizon_weeks)
         self._pages()
         self._show()
         again = "The scenario has changed since, so this world begins again. " if changed else ""
-        self._status.set_text(again + self._watching.sentence)
+        self._say(again + self._watching.sentence)
+
+    def _gone(self) -> bool:
+        """Whether another view has been drawn in place of this one, as while a week was lived."""
+        return self._stage.is_deleted
 
     def _here(self) -> bool:
-        return not self._stage.is_deleted and self._client.has_socket_connection
+        return not self._gone() and self._client.has_socket_connection
 
     def _pages(self) -> None:
         """The choice of teams, where not all are shown at once."""
@@ -220,8 +233,14 @@ class WatchView:
         with self._teams:
             fields.choice(f"Teams shown, of {len(names):,}", options, str(self._watching.page), self._turn_to)
 
+    def _say(self, text: str) -> None:
+        if not self._gone():
+            self._status.set_text(text)
+
     def _show(self) -> None:
         """Bring everything up to date."""
+        if self._gone():
+            return
         watching, now = self._watching, self._watching.now
         attributed(self._trouble, hidden=not watching.trouble and "hidden").set_text(watching.trouble)
         attributed(self._stage, hidden=bool(watching.trouble) and "hidden")

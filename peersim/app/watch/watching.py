@@ -72,6 +72,7 @@ class Watching:
         self._agent: Any = None
         self._post: tuple[str, int] | None = None
         self._left: dict[tuple[int, int, int, int], int] = {}
+        self._way = 0
         self.scenario: Scenario | None = None
         self.replicate = 0
         self.now: Snapshot | None = None
@@ -95,25 +96,36 @@ class Watching:
 
     async def open(self, scenario: Scenario) -> bool:
         """Go on where the visitor left off, or begin with another scenario; whether another was watched before."""
+        self._way += 1
         return await self._do(self._open, scenario)
 
     async def begin(self, scenario: Scenario, replicate: int) -> None:
         """Watch a world of a scenario from before its first week."""
+        self._way += 1
         await self._do(self._begin, scenario, replicate)
 
     async def step(self) -> None:
         """Live one week, if one is left."""
+        self._way += 1
         await self._do(self._live, 1)
 
-    async def go_to(self, week: int, wanted: Callable[[], bool]) -> None:
-        """Live on to a week, or again from the start to an earlier one, as long as it is `wanted`."""
+    async def go_to(self, week: int, wanted: Callable[[], bool]) -> bool:
+        """Live on to a week, or again from the start to an earlier one, as long as it is `wanted`.
+
+        Returns
+        -------
+        bool
+            Whether nothing else was asked for on the way (a step, another week, another world): that ends it.
+        """
+        self._way += 1
+        way = self._way
         if self.scenario is None or self.now is None:
-            return
-        if week < self.now.week:
-            await self._do(self._begin, self.scenario, self.replicate)
+            return True
+        await self._do(self._back_before, week)
         stride = max(1, STRIDE // limits.n_people(self.scenario))
-        while wanted() and self.week < week and not self.over:
+        while way == self._way and wanted() and self.week < week and not self.over:
             await self._do(self._live, min(stride, week - self.week))
+        return way == self._way
 
     async def choose(self, place: str) -> None:
         """Bring a person, or a vacant post, into view."""
@@ -167,6 +179,11 @@ class Watching:
         self._model = WatchedModel(scenario, self.replicate)
         self.pages, self.page = pages(scenario), self.page if same else 0
         self._choose(chosen)
+
+    def _back_before(self, week: int) -> None:
+        """Begin again, if more weeks than that have been lived."""
+        if self.scenario is not None and week < self.week:
+            self._begin(self.scenario, self.replicate)
 
     def _live(self, weeks: int) -> None:
         model = self._model
