@@ -2,6 +2,9 @@
 
 import pytest
 
+from peersim.app.cases import cases
+from peersim.app.links import packed
+
 VIEWS = {"/": "Decide", "/plan": "Plan over time", "/why": "Why", "/watch": "Watch", "/teach": "Teach"}
 
 
@@ -26,3 +29,8 @@ def test_an_address_that_there_is_not_shows_the_first_view(page):
     page.goto("/nowhere")
     page.get_by_role("main").get_by_role("heading", level=1).wait_for()
     assert page.title() == "Decide - peersim"
+
+
+def test_a_link_to_what_is_in_hand_already_is_run_too(page, settled):
+    page.goto(f"/?s={packed(cases()['baseline'])}")
+    settled(page)
