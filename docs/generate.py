@@ -353,6 +353,7 @@ def page_limits() -> str:
     rows: tuple[tuple[str, int], ...] = (
         ("worlds behind a change, fewer for a large provider", limits.WORLDS),
         ("people × weeks × worlds of a change", limits.MOST_WORK),
+        ("posts of peer workers × worlds of a change", limits.MOST_POSTS),
         ("people in a world that is watched", limits.MOST_WATCHED),
         ("bytes of a scenario file, or of what a link holds", limits.MOST_UPLOADED),
         ("runs kept on the charts", limits.MOST_KEPT),

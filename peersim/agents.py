@@ -17,9 +17,11 @@ Who has left keeps their record as it was at the end: it can be read, but not se
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NoReturn, TypeVar
+from weakref import WeakKeyDictionary
 
 import mesa
 
@@ -138,6 +140,13 @@ class InTeam(Actor):
         return team
 
 
+class _Numbers(WeakKeyDictionary[mesa.Model, Iterator[int]]):
+    """What the next person in a model is numbered; mesa's own would keep every model that there ever was."""
+
+    def __getitem__(self, model: mesa.Model) -> Iterator[int]:
+        return self.setdefault(model, itertools.count(1))
+
+
 class Person(Actor, mesa.Agent):
     """One person, for as long as they are in post or on a caseload.
 
@@ -148,6 +157,8 @@ class Person(Actor, mesa.Agent):
     row : int
         Row of their record, which is theirs already.
     """
+
+    _ids: ClassVar[_Numbers] = _Numbers()
 
     def __init__(self, model: Any, row: int) -> None:
         self._take_row(model, row)

@@ -1,5 +1,7 @@
 """Many worlds: nothing is lost, results come in order, and memory stays bounded."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -120,6 +122,12 @@ def test_results_extended_are_those_of_one_run(by_team):
         assert getattr(found, name).equals(getattr(expected, name)), name
     assert few.replicates == 5
     assert Results(SCENARIO, chunks(SCENARIO, 5, seed=5), replicates=5, seed=5).outcomes.equals(before)
+
+
+def test_results_tell_how_much_memory_they_take():
+    found = run(SCENARIO, 50, seed=5)
+    beside = len(pickle.dumps(SCENARIO)) + 10_000
+    assert found.nbytes < len(pickle.dumps(found)) < found.nbytes + beside
 
 
 def test_results_may_be_extended_again_and_by_nothing():

@@ -1,7 +1,9 @@
 """The Mesa model: agents that are people, who come and go, and what Mesa's users expect of it."""
 
 import copy
+import gc
 import pickle
+import weakref
 
 import mesa
 import numpy as np
@@ -181,6 +183,17 @@ def test_policies_in_force_are_at_hand():
 
 
 # coming and going -------------------------------------------------------------
+
+
+def test_a_model_that_nobody_holds_is_freed():
+    model = PeerSupportModel(small(), seed=1)
+    model.step()
+    numbers = [person.unique_id for person in model.agents]
+    assert len(set(numbers)) == len(numbers) > 1
+    there = weakref.ref(model)
+    del model
+    gc.collect()
+    assert there() is None
 
 
 def test_people_come_and_go():

@@ -21,7 +21,6 @@ from peersim.ensemble import CHUNK, live_chunk, threads_available
 from peersim.results.results import Batch, Results
 from peersim.scenario import Scenario
 from peersim.world.build import build
-from peersim.world.measures import N_WEEKLY
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -160,7 +159,7 @@ class Desk:
 
     def _remember(self, key: Key, results: Results) -> None:
         self._remembered[key] = results
-        while len(self._remembered) > 1 and sum(map(_size, self._remembered.values())) > MOST_REMEMBERED:
+        while len(self._remembered) > 1 and sum(each.nbytes for each in self._remembered.values()) > MOST_REMEMBERED:
             self._remembered.popitem(last=False)
 
     def _forget(self, key: Key, shared: _Shared) -> None:
@@ -201,8 +200,3 @@ def _stand_back() -> None:
     """Leave the core to everybody else who wants it, from now on, where threads can have a priority."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + BEHIND)
-
-
-def _size(results: Results) -> int:
-    """Bytes of results, nearly: their weekly measures."""
-    return results.replicates * results.weeks * N_WEEKLY * 8

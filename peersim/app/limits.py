@@ -12,6 +12,8 @@ FIRST_WORLDS: Final = 32
 """Worlds that are drawn at once; the rest fill in."""
 MOST_WORK: Final = 60_000_000
 """Person-weeks that one change may cost: some four seconds of one core."""
+MOST_POSTS: Final = 200_000
+"""Posts of peer workers in all worlds of one change: everybody who holds one is remembered, in a kilobyte each."""
 MOST_ATTRIBUTED: Final = 1_000_000_000
 """Person-weeks that finding out which policies carry a difference may cost: some minute of one core."""
 ATTRIBUTED_WORLDS: Final = 64
@@ -51,7 +53,7 @@ def worlds(scenario: Scenario) -> int:
     Raises
     ------
     TooLargeError
-        If not even the first can be run within `MOST_WORK`.
+        If not even the first can be run within `MOST_WORK` and `MOST_POSTS`.
     """
     people = n_people(scenario)
     affordable = MOST_WORK // (people * scenario.horizon_weeks)
@@ -62,7 +64,12 @@ def worlds(scenario: Scenario) -> int:
             f"(up to {most:,} people over so many weeks). Fewer teams show the same; for all of them save the scenario "
             "and use `peersim run` on the command line."
         )
-    return min(WORLDS, affordable)
+    if scenario.n_peers * FIRST_WORLDS > MOST_POSTS:
+        raise TooLargeError(
+            f"{scenario.n_peers:,} peer workers are more than this page runs (up to {MOST_POSTS // FIRST_WORLDS:,}). "
+            "Fewer teams show the same; for all of them save the scenario and use `peersim run` on the command line."
+        )
+    return min(WORLDS, affordable, MOST_POSTS // scenario.n_peers)
 
 
 def attributed_worlds(base: Scenario, bundle: Scenario, scenarios: int) -> int:
@@ -74,7 +81,7 @@ def attributed_worlds(base: Scenario, bundle: Scenario, scenarios: int) -> int:
         If not even the fewest can be run within `MOST_ATTRIBUTED`.
     """
     each = max(n_people(base), n_people(bundle)) * base.horizon_weeks
-    affordable = (MOST_ATTRIBUTED // scenarios - STARTING) // each
+    affordable = min((MOST_ATTRIBUTED // scenarios - STARTING) // each, MOST_POSTS // max(base.n_peers, bundle.n_peers))
     if affordable < FEWEST_ATTRIBUTED:
         raise TooLargeError(
             f"This would take {scenarios:,} scenarios of a provider as large as this, which is more than this page "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from nicegui import ui
@@ -78,37 +78,6 @@ def button(
 def enable(element: Any, enabled: bool) -> None:
     """Let an element be used, or not."""
     attributed(element, disabled=not enabled and "disabled")
-
-
-def select(label: str, options: Mapping[str, str], value: str, chosen: Callable[[str], Any]) -> ui.element:
-    """A labelled choice.
-
-    Parameters
-    ----------
-    label : str
-    options : mapping of str to str
-        What is shown, by value.
-    value : str
-        What is chosen to begin with.
-    chosen : callable
-        Called with the new value.
-    """
-    with part("label", "field"):
-        Text("span", label, "field-label")
-        with attributed(ui.element("select"), value=value) as made:
-            for key, text in options.items():
-                attributed(Text("option", text), value=key, selected=key == value and "selected")
-        made.on("change", lambda event: chosen(event.args), js_handler="(event) => emit(event.target.value)")
-    return made
-
-
-def text_field(label: str, value: str, written: Callable[[str], Any], *, longest: int) -> ui.element:
-    """A labelled line of text; `written` is called with what is in it when the visitor goes on."""
-    with part("label", "field"):
-        Text("span", label, "field-label")
-        made = attributed(ui.element("input"), type="text", value=value, maxlength=str(longest), autocomplete="off")
-        made.on("change", lambda event: written(str(event.args)), js_handler="(event) => emit(event.target.value)")
-    return made
 
 
 class Table(ui.element, component="table.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here

@@ -20,6 +20,7 @@ from peersim.app.desk import Desk
 from peersim.app.links import LinkError, unpacked
 from peersim.app.parts import say
 from peersim.app.teach.shelf import Lesson
+from peersim.app.turns import Urgency
 from peersim.app.visit import Visit
 from peersim.app.visits import Visits
 from peersim.ensemble import prepare
@@ -86,7 +87,9 @@ def serve(scenario: Scenario, *, host: str, port: int, lessons: Mapping[str, Les
             return
         client.on_delete(lambda: visits.leave(tab))
         client.run_javascript(SAME_TAB)
-        begin(visit, client.request.query_params.get(shell.SHARED, ""))
+        await begin(visit, client.request.query_params.get(shell.SHARED, ""))
+        if client.is_deleted:
+            return
         with client.page_container:  # beside what NiceGUI offers: a main of its own, hidden by the style
             shell.frame(visit)
 
@@ -112,16 +115,15 @@ def _address(host: str, port: int) -> str:
     return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
 
 
-def begin(visit: Visit, shared: str) -> None:
+async def begin(visit: Visit, shared: str) -> None:
     """Begin with the scenario that a link holds, if there is one, or go on where the visit was."""
     if shared:
         try:
-            visit.start(unpacked(shared))
+            visit.start(await visit.desk.work(Urgency.FIRST_LOOK, unpacked, shared))
             ui.run_javascript("history.replaceState(history.state, '', location.pathname)")  # loaded again: go on
         except (LinkError, ScenarioError) as error:
             say(f"The link could not be used: {error}", trouble=True)
-    if not visit.complete:
-        visit.begin()
+    visit.begin()
 
 
 def _told(error: Exception) -> None:

@@ -157,15 +157,29 @@ class Visit:
         self._listeners = []
 
     def tell(self, news: News) -> None:
-        """Tell every listener."""
+        """Tell every listener; one that fails keeps no other from hearing.
+
+        Raises
+        ------
+        Exception
+            The first that a listener raised, once all have been told.
+        """
+        faults = []
         for listener in list(self._listeners):
-            listener(news)
+            try:
+                listener(news)
+            except Exception as fault:
+                faults.append(fault)
+        if faults:
+            raise faults[0]
 
     # running -----------------------------------------------------------------
 
     def begin(self) -> None:
-        """Run the scenario to begin with."""
-        self._hold(self.scenario, self.baseline)
+        """Run the scenario in hand, unless that is done or under way."""
+        at_work = self._run is not None and not self._run.done() and not self._run.cancelling()
+        if not self.complete and not at_work:
+            self._hold(self.scenario, self.baseline)
 
     async def settled(self) -> Reading | None:
         """Wait until no run is under way; the reading there is then."""
@@ -222,7 +236,10 @@ class Visit:
 
     def _in_trouble(self, why: str) -> None:
         self.trouble = why
-        self.tell("trouble")
+        try:
+            self.tell("trouble")
+        except Exception:
+            log.exception("trouble could not be told of")
 
 
 class FrameError(ScenarioError):

@@ -102,6 +102,11 @@ class _Log:
             self.counts.append(len(part))
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of memory that are kept for the records."""
+        return self._memory.nbytes
+
+    @property
     def records(self) -> Any:
         """All records, in order of replicate."""
         return self._memory[: self._used].view(self._dtype).view(np.recarray)
@@ -146,6 +151,12 @@ class Results:
             number += len(batch)
         if number != replicates:
             raise ValueError(f"{replicates} replicates expected, found {number}")
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that these results take."""
+        measures = self._weekly.nbytes + self._team_weekly.nbytes
+        return measures + self._people_log.nbytes + self._event_log.nbytes
 
     def extended(self, batches: Iterable[Batch], further: int) -> Results:
         """These results with further replicates after them, which are not computed again.

@@ -105,7 +105,7 @@ def test_only_so_much_is_remembered_and_what_was_asked_for_last_longest(desk, mo
 
     async def ask():
         results = await desk.results(SMALL, 4)
-        monkeypatch.setattr(desks, "MOST_REMEMBERED", 2 * desks._size(results))
+        monkeypatch.setattr(desks, "MOST_REMEMBERED", 5 * results.nbytes // 2)
         await desk.results(others[0], 4)
         await desk.results(SMALL, 4)  # asked for again
         await desk.results(others[1], 4)

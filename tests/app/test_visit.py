@@ -262,6 +262,42 @@ def test_the_same_again_tries_again_after_trouble_only():
     visiting(play)
 
 
+def test_a_listener_that_fails_keeps_no_other_from_hearing(caplog):
+    async def play(visit):
+        heard = []
+
+        def failing(news):
+            raise ZeroDivisionError(news)
+
+        visit.listen(failing)
+        visit.listen(heard.append)
+        with pytest.raises(ZeroDivisionError):
+            visit.change({"name": "Second"})
+        await visit.settled()
+        assert heard == ["scenario", "reading", "trouble"]
+        assert "a fault of peersim" in visit.trouble
+        assert (visit.scenario.name, visit.reading.scenario.name) == ("Second", "Second")
+        assert [record.exc_info[0] for record in caplog.records] == [ZeroDivisionError] * 2
+
+    visiting(play)
+
+
+def test_to_begin_runs_what_is_in_hand_unless_that_is_done_or_under_way():
+    async def play(visit):
+        news = []
+        visit.listen(news.append)
+        visit.start(SMALL)  # as from a link to what is in hand already
+        assert news == []
+        visit.begin()
+        visit.begin()
+        await visit.settled()
+        visit.begin()
+        assert news == ["scenario", "reading", "reading"]
+        assert visit.complete
+
+    visiting(play)
+
+
 # kept, and gone ---------------------------------------------------------------
 
 

@@ -181,7 +181,12 @@ def test_single_policies_are_called_by_their_names(base, bundle):
 
 def test_a_single_part_needs_no_finding_out(base):
     (part,) = (only := plan(base, base.with_({"valuing.pay_parity": 0.7}), "theme")).parts
-    assert f"“{part.label}”: it carries the whole difference" in telling.only(only)
+    assert telling.only(only) == f"Only one part differs, “{part.label}”: it carries the whole difference."
+
+
+def test_a_theme_of_several_policies_can_still_be_taken_apart(base):
+    two = base.with_({"support.supervision.every_weeks": 1, "support.supervision.minutes": 90})
+    assert telling.only(plan(base, two, "theme")).endswith("Taken apart by single policies, there is more.")
 
 
 def test_the_work_is_kept_within_its_limit(base):

@@ -9,6 +9,7 @@ from nicegui import ui
 from peersim.app import cases, downloads, fields, links
 from peersim.app.limits import MOST_UPLOADED
 from peersim.app.parts import Text, attributed, button, enable, part, say
+from peersim.app.turns import Urgency
 from peersim.app.visit import Visit
 from peersim.scenario import Scenario, ScenarioError, loads
 
@@ -69,12 +70,12 @@ class Toolbar:
             chosen = attributed(ui.element("input"), type="file", accept=".yaml,.yml")
         chosen.on("change", lambda event: self._opened(*event.args), js_handler=READ % MOST_UPLOADED)
 
-    def _opened(self, name: Any, text: Any) -> None:
+    async def _opened(self, name: Any, text: Any) -> None:
         if text is None or len(str(text)) > MOST_UPLOADED:
             say(f"{name}: is larger than a scenario file may be ({MOST_UPLOADED:,} bytes).", trouble=True)
             return
         try:
-            self._visit.start(loads(str(text), str(name)))
+            self._visit.start(await self._visit.desk.work(Urgency.FIRST_LOOK, loads, str(text), str(name)))
         except ScenarioError as error:
             say(str(error), trouble=True)
             return

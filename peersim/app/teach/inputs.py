@@ -1,4 +1,4 @@
-"""Native controls that the lessons need beside those of `peersim.app.parts`."""
+"""Native controls that the lessons need beside `peersim.app.fields`."""
 
 from __future__ import annotations
 

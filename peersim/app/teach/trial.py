@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from nicegui import background_tasks
 
+from peersim.app import fields
 from peersim.app.limits import worlds
-from peersim.app.parts import Text, attributed, button, part, say, select, status
+from peersim.app.parts import Text, attributed, button, part, say, status
 from peersim.app.reading import Reading, read
 from peersim.app.teach import drawn, inputs, shelf, wording
 from peersim.app.teach.claims import came_to
@@ -87,14 +88,14 @@ class Trial:
     def _choice(self, lever: Lever) -> None:
         held = self._progress.chosen(lever)
         options = {name: name for name in lever.choices} | ({} if held else {"": NONE})
-        select(_labelled(lever), options, held, lambda name: self._change(lever.choices.get(name, {}), lever))
+        fields.choice(_labelled(lever), options, held, lambda name: self._change(lever.choices.get(name, {}), lever))
 
     def _slider(self, lever: Lever) -> None:
         known, value = parameter_for(lever.key.removeprefix("policies.")), self._progress.value(lever.key)
         assert known is not None
         if known.choices:
             options = {name: name.replace("_", " ") for name in known.choices}
-            select(_labelled(lever), options, str(value), lambda name: self._change({lever.key: name}, lever))
+            fields.choice(_labelled(lever), options, str(value), lambda name: self._change({lever.key: name}, lever))
             return
         low, high = shelf.ends(lever)
         whole = known.kind == "whole" or high - low > WIDE

@@ -207,7 +207,7 @@ def takes(plan: Plan) -> str:
 def only(plan: Plan) -> str:
     """That there is nothing to take apart."""
     (part,) = plan.parts
-    also = " Taken apart by single policies, there may be more." if plan.by == "theme" else ""
+    also = " Taken apart by single policies, there is more." if plan.by == "theme" and len(part.changes) > 1 else ""
     return f"Only one part differs, “{part.label}”: it carries the whole difference.{also}"
 
 
