@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 Kind = Literal["plain", "main", "quiet"]
+DISABLED: Final = "aria-disabled"
+"""Attribute of a button that cannot be pressed; with `disabled` it would lose the keyboard."""
 
 
 class Text(TextElement):
@@ -71,13 +73,13 @@ def button(
     if label:
         attributed(made, aria_label=label)
     enable(made, enabled)
-    made.on("click", lambda: pressed())
+    made.on("click", lambda: pressed() if DISABLED not in made.props else None)
     return made
 
 
-def enable(element: Any, enabled: bool) -> None:
-    """Let an element be used, or not."""
-    attributed(element, disabled=not enabled and "disabled")
+def enable(made: Text, enabled: bool) -> None:
+    """Let a button be pressed, or not; the keyboard stays on it either way."""
+    attributed(made, aria_disabled=not enabled and "true")
 
 
 class Table(ui.element, component="table.js"):  # type: ignore[call-arg]  # NiceGUI is not typed here

@@ -94,7 +94,11 @@ def test_a_value_out_of_range_is_refused_in_words_and_nothing_is_lost(decide):
 def test_undo_and_redo(decide):
     set_lever(decide, OFTEN, 1)
     changed = told(decide, "Wellbeing")
-    decide.get_by_role("button", name="Undo").click()
+    undo = decide.get_by_role("button", name="Undo")
+    undo.focus()
+    decide.keyboard.press("Enter")
+    expect(undo).to_be_disabled()
+    expect(undo).to_be_focused()  # nobody is left without a place on the page
     expect(panel(decide, "Wellbeing")).to_contain_text("the baseline itself")
     with redrawn(decide):
         decide.get_by_role("button", name="Redo").click()
