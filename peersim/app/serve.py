@@ -69,6 +69,7 @@ def serve(scenario: Scenario, *, host: str, port: int, lessons: Mapping[str, Les
     app.add_middleware(_Headers)
     if host in LOOPBACK:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
+    logging.getLogger("uvicorn.error").addFilter(answerable)
     app.on_startup(lambda: print(f"peersim is at {_address(host, port)} (Ctrl-C ends it)", flush=True))
     app.on_shutdown(desk.close)
     app.on_exception(_told)
@@ -131,6 +132,12 @@ def _told(error: Exception) -> None:
     log.error("an error on the page", exc_info=error)
     with contextlib.suppress(RuntimeError):  # nobody's page: an error of a task in the background
         say("That did not work: a fault of peersim, not of yours. The page goes on as it was.", trouble=True)
+
+
+def answerable(record: logging.LogRecord) -> bool:
+    """Leave out of the log that nobody was answered: a browser that goes while it is being answered is no fault."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, RuntimeError) and str(error) == "No response returned.")
 
 
 class _OwnPages:
