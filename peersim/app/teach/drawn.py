@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from peersim.app import words
 from peersim.app.charts import BASELINE, DASHED, KEPT, NOW, SOLID, Chart, Line
 from peersim.app.parts import Text, attributed, part, table
 from peersim.app.reading import PANELS, Curve, Panel, Reading
@@ -67,14 +68,10 @@ def _line(name: str, curve: Curve, look: str, *, band: bool = True) -> Line:
 
 def _told(panel: Panel, drawn: Sequence[Line]) -> str:
     """A chart in a sentence for each of its lines."""
-    percent = panel.axis.startswith("%")
-
-    def written(value: float) -> str:
-        if panel.axis.startswith("£"):
-            return f"£{value:,.0f}"
-        return f"{100 * value:.0f} %" if percent else f"{value:.2f}"
-
-    courses = (f"{line.name}: from {written(line.curve.mean[0])} to {written(line.curve.mean[-1])}" for line in drawn)
+    courses = []
+    for line in drawn:
+        first, last = (words.point(float(line.curve.mean[at]), panel) for at in (0, -1))
+        courses.append(f"{line.name}: from {first} to {last}")
     return f"{panel.title}, {panel.axis}. {'; '.join(courses)}."
 
 

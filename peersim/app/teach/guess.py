@@ -30,13 +30,6 @@ class Guess:
         return bool(self.answer) or self.value is not None
 
 
-def answer_of(guess: Guess, prediction: Prediction, before: float) -> str:
-    """The answer that a guess comes to; empty where the learner does not know."""
-    if guess.value is not None:
-        return wording.answer(guess.value - before, prediction.a_lot)
-    return guess.answer
-
-
 def said(guess: Guess | None, prediction: Prediction) -> str:
     """A guess as a table shows it."""
     if guess is None:
